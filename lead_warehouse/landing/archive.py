@@ -1,0 +1,88 @@
+"""Inputs kept as delivered, by the digest of their content."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from lead_warehouse.errors import UserError
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.mapping import Input
+
+COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """A file found for an input.
+
+    Attributes:
+        name: path relative to the input folder, with forward slashes.
+    """
+
+    path: Path
+    name: str
+
+
+def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
+    """Files below ``input_dir`` that match the input's pattern, by name.
+
+    Raises:
+        UserError: a match leads outside the input folder through a symlink.
+    """
+    root = input_dir.resolve()
+    found = []
+    for path in sorted(input_dir.glob(one.files)):
+        if not path.is_file():
+            continue
+        if not path.resolve().is_relative_to(root):
+            raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
+        found.append(DeliveredFile(path, path.relative_to(input_dir).as_posix()))
+    return found
+
+
+class Archive:
+    """The landing folder: ``<first two digits>/<sha256>``, never changed once written."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest
+
+    def keep(self, delivered: DeliveredFile) -> str:
+        """Copy a file into the archive and return its digest.
+
+        Raises:
+            HeldFile: the file changed while it was copied.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / f".partial-{os.getpid()}"
+        try:
+            before = delivered.path.stat()
+            digest = _copy_and_digest(delivered.path, partial)
+            after = delivered.path.stat()
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise HeldFile("still being written; it is taken once it no longer changes")
+            kept = self.path(digest)
+            if kept.exists() and kept.stat().st_size == after.st_size:
+                return digest
+            kept.parent.mkdir(exist_ok=True)
+            partial.chmod(0o444)
+            os.replace(partial, kept)
+            return digest
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _copy_and_digest(source: Path, target: Path) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while block := reader.read(COPY_BYTES):
+            digest.update(block)
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+    shutil.copystat(source, target)
+    return digest.hexdigest()

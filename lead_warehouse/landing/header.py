@@ -1,0 +1,114 @@
+"""The header of a delimited file, held against the mapping by name."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lead_warehouse.contract import Contract
+from lead_warehouse.landing.framing import read_blocks
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.mapping import Input
+from lead_warehouse.mapping.schema import source_columns
+from lead_warehouse.nearest import nearest
+
+LINE_COLUMN = "file_line"
+"""Name of the line number beside the file's own columns, so no column may have it."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file's first line says.
+
+    Attributes:
+        line: physical line of the header; 0 when the file is empty.
+        columns: the file's columns in order.
+        unmapped: columns that the mapping neither reads nor ignores.
+        missing: optional columns that the mapping reads and the file lacks.
+    """
+
+    line: int
+    columns: tuple[str, ...]
+    unmapped: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+
+def read_header(one: Input, contract: Contract, chunks: Iterable[bytes]) -> Header:
+    """Read the first line that is not blank.
+
+    Raises:
+        HeldFile: it cannot be read, repeats a column, or lacks a column that is required.
+    """
+    required = required_columns(one, contract)
+    read = required | optional_columns(one, contract)
+    for block in read_blocks(chunks):
+        for line, raw in enumerate(block.lines, block.first_line):
+            if raw.strip():
+                columns = _split(raw, one.delimiter)
+                _check(columns, required, one.delimiter)
+                return Header(
+                    line,
+                    columns,
+                    tuple(c for c in columns if c not in read | set(one.ignore_columns)),
+                    tuple(sorted(read - set(columns))),
+                )
+    return Header(0, tuple(sorted(read)), (), ())
+
+
+def required_columns(one: Input, contract: Contract) -> set[str]:
+    """The file's columns without which no row could be accepted."""
+    needed = {one.known_at.column} if one.known_at else set()
+    for mapped in one.tables:
+        if mapped.when:
+            needed.add(mapped.when.column)
+        table = contract.tables[mapped.table]
+        for name, source in mapped.columns.items():
+            if table.columns[name].required:
+                needed.update(source_columns(source))
+    return needed
+
+
+def optional_columns(one: Input, contract: Contract) -> set[str]:
+    """The file's columns that the mapping reads and could do without."""
+    named = {
+        column
+        for mapped in one.tables
+        for source in mapped.columns.values()
+        for column in source_columns(source)
+    }
+    return named - required_columns(one, contract)
+
+
+def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
+    try:
+        text = raw.decode("utf-8")
+        row = next(csv.reader([text], delimiter=delimiter, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise HeldFile(f"the header cannot be read ({error}); mend its quoting or encoding") from None
+    return tuple(name.strip() or f"(column {i})" for i, name in enumerate(row, 1))
+
+
+def _check(columns: tuple[str, ...], required: set[str], delimiter: str) -> None:
+    folded = [name.casefold() for name in (*columns, LINE_COLUMN)]
+    for name in columns:
+        if folded.count(name.casefold()) > 1:
+            raise HeldFile(
+                f"column '{name}' stands twice in the header (case does not count); rename one"
+            )
+    lost = sorted(required - set(columns))
+    if not lost:
+        return
+    hints = []
+    for name in lost:
+        near = nearest(name, columns, limit=3)
+        hints.append(f"'{name}'" + (f" (nearest: {', '.join(near)})" if near else ""))
+    other = next((d for d in ",;|\t" if len(columns) == 1 and d in columns[0]), None)
+    remedy = (
+        f"the header is one column: is the delimiter {other!r}, not {delimiter!r}?"
+        if other
+        else "name the new column in the mapping or deliver the file again"
+    )
+    raise HeldFile(f"required column{'s' * (len(lost) > 1)} missing: {', '.join(hints)}; {remedy}")

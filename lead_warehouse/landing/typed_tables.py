@@ -1,0 +1,154 @@
+"""SQL that turns framed records into rows of the canonical tables an input feeds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lead_warehouse.contract import Contract, Table
+from lead_warehouse.landing.casting import Cast, cast_column, cast_known_at, cell
+from lead_warehouse.landing.header import LINE_COLUMN, Header
+from lead_warehouse.landing.raw_tables import raw_columns
+from lead_warehouse.mapping import Input, TableMapping, When
+from lead_warehouse.mapping.schema import source_columns
+from lead_warehouse.sql import identifier, literal, literals
+
+FUTURE_TOLERANCE = timedelta(days=1)
+"""How far past the landing clock an event may lie: a wrong time zone is not a wrong event."""
+
+
+@dataclass(frozen=True)
+class ArchivedFile:
+    """A file in the archive, on its way into the raw tables.
+
+    Attributes:
+        input_digest: digest of the input's mapping and of the contract it aims at.
+        is_first_load: whether its input had landed nothing before, so that records carry the
+            past and count as known since their own time rather than since landing.
+    """
+
+    input_name: str
+    input_digest: str
+    file_digest: str
+    file_name: str
+    received_at: datetime
+    is_first_load: bool
+
+
+@dataclass(frozen=True)
+class TypedTable:
+    """One canonical table fed by a file.
+
+    Attributes:
+        name: the temporary table that ``select`` fills.
+        table: the canonical table.
+        columns: columns of the raw table, in order.
+        select: one row per record that feeds the table: ``columns``, the first ``problem``
+            (column_name, value, reason) and ``problem_count``.
+    """
+
+    name: str
+    table: str
+    columns: list[str]
+    select: str
+
+
+def typed_tables(
+    contract: Contract, one: Input, header: Header, file: ArchivedFile
+) -> list[TypedTable]:
+    """The tables that a file feeds, in the mapping's order."""
+    return [
+        TypedTable(
+            name=f"typed_{i}",
+            table=mapped.table,
+            columns=list(raw_columns(contract.tables[mapped.table])),
+            select=_select(contract.tables[mapped.table], mapped, one, header, file),
+        )
+        for i, mapped in enumerate(one.tables)
+    ]
+
+
+def _select(
+    table: Table, mapped: TableMapping, one: Input, header: Header, file: ArchivedFile
+) -> str:
+    casts = {
+        name: cast_column(name, table.columns[name], source, one)
+        for name, source in mapped.columns.items()
+        if set(source_columns(source)) <= set(header.columns)
+    }
+    reads = list(casts.values()) + ([cast_known_at(one.known_at, one)] if one.known_at else [])
+    received = f"timestamp {literal(file.received_at.isoformat(' '))}"
+    problems = [(condition, read, reason) for read in reads for condition, reason in read.problems()]
+    problems += _future_events(table, casts, received)
+    first_problem = " ".join(
+        f"when {condition} then {{'column_name': {literal(read.name)}, "
+        f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
+        for condition, read, reason in problems
+    )
+    problem_count = " + ".join(f"coalesce(cast({c} as bigint), 0)" for c, _, _ in problems)
+    outputs = {
+        name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
+        for name, column in table.columns.items()
+    } | _provenance(table, casts, one, file, received)
+    selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
+    texts = [f"{read.text} as {read.text_name}" for read in reads]
+    texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]
+    values = [f"{read.value} as {read.value_name}" for read in reads]
+    return f"""
+        with texts as (
+            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one)}
+        ),
+        typed as (select *, {", ".join(values)} from texts)
+        select
+            {selected},
+            case {first_problem} end as problem,
+            {problem_count} as problem_count
+        from typed
+    """
+
+
+def _where(when: When | None, one: Input) -> str:
+    if when is None:
+        return ""
+    text = cell(when.column, one)
+    return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
+
+
+def _future_events(
+    table: Table, casts: dict[str, Cast], received: str
+) -> list[tuple[str, Cast, str]]:
+    """Events later than the clock that landed them; expectations may lie ahead."""
+    latest = f"{received} + interval {int(FUTURE_TOLERANCE.total_seconds())} second"
+    found = []
+    for name, column in table.event_columns.items():
+        if name not in casts:
+            continue
+        condition = f"{casts[name].value_name} > {latest}"
+        if column.event_when:
+            told_by = casts.get(column.event_when.column)
+            if told_by is None:
+                continue
+            condition += f" and {told_by.value_name} in {literals(column.event_when.values)}"
+        found.append((condition, casts[name], "in the future: later than the clock of the landing"))
+    return found
+
+
+def _provenance(
+    table: Table, casts: dict[str, Cast], one: Input, file: ArchivedFile, received: str
+) -> dict[str, str]:
+    named = ['"value known_at"'] if one.known_at else []
+    own_times = [
+        f"cast({casts[name].value_name} as timestamp)"
+        for name in table.known_at_from
+        if name in casts and file.is_first_load
+    ]
+    is_assumed = (f"{named[0]} is null and " if named else "") + (
+        f"coalesce({', '.join(own_times)}) is not null" if own_times else "false"
+    )
+    return {
+        "known_at": f"coalesce({', '.join([*named, *own_times, received])})",
+        "is_known_at_assumed": is_assumed,
+        "mapped_columns": literal("|" + "|".join(sorted(casts)) + "|"),
+        "input_name": literal(file.input_name),
+        "file_digest": literal(file.file_digest),
+        "file_name": literal(file.file_name),
+        "file_line": LINE_COLUMN,
+    }

@@ -1,0 +1,175 @@
+"""What a mapping file may say. It can express no SQL: names, constants and declared formats."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+TIME_DIRECTIVES = "YymdHMSfpIbBz"
+"""strftime directives allowed in formats; each reads the same in every engine."""
+
+Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
+
+
+def _known_time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"'{name}' is not a time zone; use an IANA name such as Europe/Paris")
+    return name
+
+
+def _known_directives(text: str) -> str:
+    for directive in re.findall(r"%(.?)", text):
+        if directive not in TIME_DIRECTIVES:
+            raise ValueError(f"'%{directive}' is not allowed; use %{', %'.join(TIME_DIRECTIVES)}")
+    if "%" not in text:
+        raise ValueError(f"'{text}' has no directive; write it like %d/%m/%Y")
+    return text
+
+
+TimeZone = Annotated[str, Field(min_length=1), BeforeValidator(_known_time_zone)]
+TimeFormat = Annotated[str, BeforeValidator(_known_directives)]
+DecimalMark = Literal[".", ","]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FromColumn(Strict):
+    """A column of the file, with the rules that read it."""
+
+    column: str = Field(min_length=1)
+    values: dict[str, str | None] | None = None
+    other_values: Literal["keep", "reject"] = "keep"
+    format: TimeFormat | None = None
+    time_zone: TimeZone | None = None
+    decimal_mark: DecimalMark | None = None
+
+
+class Constant(Strict):
+    """The same value in every row."""
+
+    constant: str
+
+    @field_validator("constant", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            return str(value).lower()
+        return str(value) if isinstance(value, int | float) else value
+
+
+def _join_part(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class Join(Strict):
+    """A key joined from columns and constants; empty as soon as one part is empty."""
+
+    join: list[Annotated[FromColumn | Constant, BeforeValidator(_join_part)]] = Field(min_length=1)
+    separator: str = "-"
+
+
+def _column_source(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _kind_of_source(value: Any) -> str:
+    keys = value if isinstance(value, dict) else type(value).model_fields
+    return next((kind for kind in ("constant", "join") if kind in keys), "column")
+
+
+ColumnSource = Annotated[
+    Annotated[FromColumn, Tag("column")]
+    | Annotated[Constant, Tag("constant")]
+    | Annotated[Join, Tag("join")],
+    Discriminator(_kind_of_source),
+    BeforeValidator(_column_source),
+]
+
+
+class When(Strict):
+    """A record feeds a table only where ``column`` is filled, or has one of ``values``."""
+
+    column: str
+    values: list[str] | None = None
+
+
+class TableMapping(Strict):
+    """One canonical table that an input feeds."""
+
+    table: str
+    when: When | None = None
+    columns: dict[str, ColumnSource] = Field(min_length=1)
+
+
+class Input(Strict):
+    """A kind of file: where it lies, how it is written, what it feeds."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    files: str
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: Encoding = "utf-8"
+    empty_values: list[str] = []
+    date_format: TimeFormat = "%Y-%m-%d"
+    timestamp_format: TimeFormat | None = None
+    time_zone: TimeZone = "UTC"
+    decimal_mark: DecimalMark = "."
+    known_at: Annotated[FromColumn, BeforeValidator(_column_source)] | None = None
+    ignore_columns: list[str] = []
+    tables: list[TableMapping] = Field(min_length=1)
+
+    @field_validator("files")
+    @classmethod
+    def _stays_below_the_input_folder(cls, pattern: str) -> str:
+        path = PurePosixPath(pattern)
+        if path.is_absolute() or ".." in path.parts or not pattern:
+            raise ValueError(
+                f"'{pattern}' must be relative to the input folder, without '..'; "
+                "name the folder with --input"
+            )
+        return pattern
+
+    @field_validator("delimiter")
+    @classmethod
+    def _delimits(cls, delimiter: str) -> str:
+        if delimiter in '"\r\n' or not delimiter.isascii():
+            raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
+        return delimiter
+
+
+class Mapping(Strict):
+    """A mapping file."""
+
+    version: Literal[1]
+    inputs: list[Input] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = [one.name for one in self.inputs]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"input '{name}' is declared twice; give each input its own name")
+        return self
+
+
+def source_columns(source: ColumnSource) -> list[str]:
+    """The file's columns that a canonical column reads."""
+    match source:
+        case FromColumn(column=column):
+            return [column]
+        case Join(join=parts):
+            return [part.column for part in parts if isinstance(part, FromColumn)]
+        case _:
+            return []

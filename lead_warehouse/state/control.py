@@ -1,0 +1,162 @@
+"""The ledger of runs and published inputs, in SQLite.
+
+It follows the pointer, never the other way round: after a crash it is mended from what is
+published, see ``refresh.reconcile``.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lead_warehouse.clock import utc_now
+
+OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
+"""States of a run under way, in order."""
+END_STATES = ("published", "kept", "rejected", "failed", "abandoned", "rolled back")
+"""States a run ends in; ``kept`` is a rebuild of the past that readers are not pointed to."""
+
+SCHEMA = """
+create table if not exists runs (
+    run_id text primary key,
+    state text not null,
+    planned_at text not null,
+    changed_at text not null,
+    as_of text,
+    message text
+);
+create table if not exists run_states (
+    run_id text not null references runs (run_id),
+    state text not null,
+    at text not null
+);
+create table if not exists inputs (
+    input_name text not null,
+    file_digest text not null,
+    file_name text not null,
+    received_at text not null,
+    run_id text not null,
+    primary key (input_name, file_digest)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of ``runs``."""
+
+    run_id: str
+    state: str
+    planned_at: datetime
+    changed_at: datetime
+    as_of: datetime | None
+    message: str | None
+
+
+@dataclass(frozen=True)
+class ReceivedInput:
+    """A file that a published generation holds; ``received_at`` is when it was first landed."""
+
+    input_name: str
+    file_digest: str
+    file_name: str
+    received_at: datetime
+
+
+class ControlLedger:
+    """Access to ``control.sqlite``; every change is its own transaction."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=30)
+        try:
+            connection.executescript(SCHEMA)
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def plan(self, run_id: str) -> None:
+        """Record a run that is about to start."""
+        at = utc_now().isoformat()
+        with self._connect() as connection:
+            connection.execute(
+                "insert into runs values (?, 'planned', ?, ?, null, null)", (run_id, at, at)
+            )
+            connection.execute("insert into run_states values (?, 'planned', ?)", (run_id, at))
+
+    def move(
+        self, run_id: str, state: str, message: str | None = None, as_of: datetime | None = None
+    ) -> None:
+        """Record that a run reached ``state``."""
+        at = utc_now().isoformat()
+        with self._connect() as connection:
+            connection.execute(
+                "update runs set state = ?, changed_at = ?, message = coalesce(?, message), "
+                "as_of = coalesce(?, as_of) where run_id = ?",
+                (state, at, message, as_of.isoformat() if as_of else None, run_id),
+            )
+            connection.execute("insert into run_states values (?, ?, ?)", (run_id, state, at))
+
+    def publish(self, run_id: str, inputs: Iterable[ReceivedInput]) -> None:
+        """Record that readers now see ``run_id`` and the inputs it holds, in one transaction."""
+        at = utc_now().isoformat()
+        with self._connect() as connection:
+            connection.execute(
+                "update runs set state = 'published', changed_at = ? where run_id = ?", (at, run_id)
+            )
+            connection.execute("insert into run_states values (?, 'published', ?)", (run_id, at))
+            connection.executemany(
+                "insert or ignore into inputs values (?, ?, ?, ?, ?)",
+                [
+                    (one.input_name, one.file_digest, one.file_name, one.received_at.isoformat(), run_id)
+                    for one in inputs
+                ],
+            )
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        if not self.path.exists():
+            return []
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select run_id, state, planned_at, changed_at, as_of, message from runs "
+                "order by planned_at desc, run_id desc"
+            ).fetchall()
+        return [
+            Run(
+                run_id,
+                state,
+                datetime.fromisoformat(planned_at),
+                datetime.fromisoformat(changed_at),
+                datetime.fromisoformat(as_of) if as_of else None,
+                message,
+            )
+            for run_id, state, planned_at, changed_at, as_of, message in rows
+        ]
+
+    def states_of(self, run_id: str) -> list[tuple[str, datetime]]:
+        """The states a run went through, in order, with their instants."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select state, at from run_states where run_id = ? order by rowid", (run_id,)
+            ).fetchall()
+        return [(state, datetime.fromisoformat(at)) for state, at in rows]
+
+    def received_inputs(self) -> list[ReceivedInput]:
+        """Every file that some published generation held."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select input_name, file_digest, file_name, received_at from inputs "
+                "order by received_at, input_name, file_name, file_digest"
+            ).fetchall()
+        return [
+            ReceivedInput(name, digest, file_name, datetime.fromisoformat(received_at))
+            for name, digest, file_name, received_at in rows
+        ]

@@ -1,0 +1,52 @@
+"""Paths inside the state directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+WAREHOUSE_FILE = "warehouse.duckdb"
+"""Constant name: DuckDB views carry the catalog's name, which is the file's stem."""
+
+
+@dataclass(frozen=True)
+class StateDirectory:
+    """Everything a warehouse keeps on disk, below one folder."""
+
+    root: Path
+
+    @property
+    def control(self) -> Path:
+        return self.root / "control.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "refresh.lock"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def generations(self) -> Path:
+        return self.root / "generations"
+
+    @property
+    def current(self) -> Path:
+        """The pointer: a symlink to the published generation."""
+        return self.root / "current"
+
+    @property
+    def building(self) -> Path:
+        """The database being built; the path never changes, so dbt need not parse again."""
+        return self.root / "building" / WAREHOUSE_FILE
+
+    @property
+    def project(self) -> Path:
+        """The dbt project of the run: this checkout's models with the rules in force."""
+        return self.root / "project"
+
+    def generation(self, run_id: str) -> Path:
+        return self.generations / run_id
+
+    def run(self, run_id: str) -> Path:
+        """Where a run leaves its logs, results and failing rows."""
+        return self.root / "runs" / run_id

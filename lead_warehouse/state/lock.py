@@ -1,0 +1,57 @@
+"""One refresh at a time, by an OS lock that the kernel releases when its holder dies."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lead_warehouse.clock import utc_now
+from lead_warehouse.errors import RunFailed
+
+
+@contextmanager
+def exclusive_lock(path: Path, purpose: str) -> Iterator[None]:
+    """Hold the lock at ``path`` for the block; the file names the holder for others to read.
+
+    Raises:
+        RunFailed: at once when another process holds it, naming that process.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunFailed(
+                f"another {_describe_holder(path)}; wait for it to end, or stop it, and try again"
+            ) from None
+        holder = {"pid": os.getpid(), "since": utc_now().isoformat(" ", "seconds"), "for": purpose}
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock at ``path`` now."""
+    if not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _describe_holder(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"{holder['for']} holds the lock: process {holder['pid']}, since {holder['since']}"
+    except (OSError, ValueError, KeyError):
+        return f"process holds the lock {path}"
