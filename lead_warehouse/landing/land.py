@@ -70,7 +70,7 @@ def land(
     loader = FileLoader(connection, contract, scratch)
     accounts: list[FileAccount] = []
     unchanged = 0
-    known = list(received)
+    known = [*received, *_landed_inputs(connection)]
     for one in mapping.inputs:
         digest = input_digest(one, contract)
         _withdraw_if_changed(connection, contract, one, digest)
@@ -88,6 +88,14 @@ def land(
             failpoint("landing")
     _count_tables(connection, contract, mapping)
     return Landing(accounts, unchanged)
+
+
+def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:
+    """What the generation itself says of its files, should the ledger be lost."""
+    rows = connection.execute(
+        "select input_name, file_digest, file_name, received_at from raw.landed_files"
+    ).fetchall()
+    return [ReceivedInput(*row) for row in rows]
 
 
 def input_digest(one: Input, contract: Contract) -> str:

@@ -1,0 +1,130 @@
+with stages_entered as (
+
+    select * from {{ ref('int_crm_stages_entered') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_leads_historized') }}
+    where valid_to is null
+
+),
+
+in_order as (
+
+    select
+        stages_entered.*,
+        stages.position,
+        stages.is_final,
+        row_number() over (
+            partition by stages_entered.lead_id
+            order by stages_entered.entered_at, stages.sort_order
+        ) as record_number
+    from stages_entered
+    inner join stages
+        on stages_entered.stage = stages.stage
+
+),
+
+with_previous as (
+
+    select
+        *,
+        lag(stage) over (partition by lead_id order by record_number) as previous_stage
+    from in_order
+
+),
+
+-- The stage a lead is in already is no transition.
+changes as (
+
+    select
+        *,
+        row_number() over (partition by lead_id order by record_number) as transition_number
+    from with_previous
+    where previous_stage is null or previous_stage <> stage
+
+),
+
+with_past as (
+
+    select
+        *,
+        lag(stage) over (partition by lead_id order by transition_number) as stage_before,
+        max(position) over (
+            partition by lead_id order by transition_number
+            rows between unbounded preceding and 1 preceding
+        ) as highest_position_before,
+        max(case when is_final then stage end) over (
+            partition by lead_id order by transition_number
+            rows between unbounded preceding and 1 preceding
+        ) as final_stage_before,
+        row_number() over (
+            partition by lead_id, stage order by transition_number
+        ) as passage_number
+    from changes
+
+),
+
+from_stages as (
+
+    select
+        *,
+        coalesce(final_stage_before, stage_before) as from_stage
+    from with_past
+
+),
+
+skipped as (
+
+    select
+        from_stages.lead_id,
+        from_stages.transition_number,
+        {{ dbt.listagg('stages.stage', "', '", 'order by stages.position') }} as skipped_stages
+    from from_stages
+    inner join stages
+        on
+            stages.position > coalesce(from_stages.highest_position_before, 0)
+            and stages.position < from_stages.position
+    group by from_stages.lead_id, from_stages.transition_number
+
+),
+
+final as (
+
+    select
+        from_stages.lead_id,
+        from_stages.transition_number,
+        from_stages.from_stage,
+        from_stages.stage as to_stage,
+        from_stages.entered_at as transitioned_at,
+        from_stages.passage_number,
+        from_stages.reason,
+        from_stages.evidence,
+        skipped.skipped_stages,
+        skipped.skipped_stages is not null as is_skipping,
+        coalesce(from_stages.position < previous.position, false) as is_backward,
+        coalesce(previous.can_reopen and from_stages.position is not null, false) as is_reopened,
+        leads.lead_id is null as is_orphan,
+        coalesce(from_stages.entered_at < leads.created_at, false) as is_before_lead_created,
+        from_stages.final_stage_before is null as is_effective
+    from from_stages
+    left join stages as previous
+        on from_stages.from_stage = previous.stage
+    left join leads
+        on from_stages.lead_id = leads.lead_id
+    left join skipped
+        on
+            from_stages.lead_id = skipped.lead_id
+            and from_stages.transition_number = skipped.transition_number
+
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with source as (
+
+    select * from {{ source('files', 'refresh_context') }}
+
+),
+
+final as (
+
+    select
+        cast(as_of as timestamp) as as_of,
+        cast(is_as_of_given as boolean) as is_as_of_given,
+        rules_digest
+    from source
+
+)
+
+select * from final

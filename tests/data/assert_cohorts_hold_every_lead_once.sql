@@ -1,0 +1,38 @@
+-- Summed over months and sources, a step's cohorts are the leads that entered its first stage.
+with cohorts as (
+
+    select
+        basis,
+        from_stage,
+        to_stage,
+        cast(sum(entered_count) as bigint) as entered_count
+    from {{ ref('rpt_funnel_cohorts') }}
+    group by basis, from_stage, to_stage
+
+),
+
+entries as (
+
+    select
+        transitions.basis,
+        steps.from_stage,
+        steps.to_stage,
+        count(distinct transitions.lead_id) as lead_count
+    from {{ ref('fct_lifecycle_transitions') }} as transitions
+    inner join {{ ref('funnel_steps') }} as steps
+        on transitions.to_stage = steps.from_stage
+    where not transitions.is_orphan
+    group by transitions.basis, steps.from_stage, steps.to_stage
+
+)
+
+select
+    entries.*,
+    cohorts.entered_count
+from entries
+left join cohorts
+    on
+        entries.basis = cohorts.basis
+        and entries.from_stage = cohorts.from_stage
+        and entries.to_stage = cohorts.to_stage
+where cohorts.entered_count is distinct from entries.lead_count

@@ -1,0 +1,17 @@
+-- A lead that landed and was known by the as-of instant has its row; none appears from nowhere.
+with landed as (
+
+    select distinct leads.lead_id
+    from {{ source('files', 'leads') }} as leads
+    cross join {{ source('files', 'refresh_context') }} as refresh_context
+    where leads.known_at <= refresh_context.as_of
+
+)
+
+select
+    landed.lead_id as landed_lead_id,
+    leads.lead_id
+from landed
+full outer join {{ ref('dim_leads') }} as leads
+    on landed.lead_id = leads.lead_id
+where landed.lead_id is null or leads.lead_id is null
