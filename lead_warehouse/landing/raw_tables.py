@@ -62,6 +62,7 @@ ACCOUNTS = {
     },
     "refresh_context": {
         "as_of": ("timestamp", "Instant the warehouse speaks for (UTC)."),
+        "known_by": ("timestamp", "Rows known later than this are not used (UTC)."),
         "is_as_of_given": ("boolean", "Whether it was asked for, rather than the latest event."),
         "rules_digest": ("varchar", "Digest of the rules in force."),
     },

@@ -77,7 +77,7 @@ def _select(
     reads = list(casts.values()) + ([cast_known_at(one.known_at, one)] if one.known_at else [])
     received = f"timestamp {literal(file.received_at.isoformat(' '))}"
     problems = [(condition, read, reason) for read in reads for condition, reason in read.problems()]
-    problems += _future_events(table, casts, received)
+    problems += _future_events(table, {read.name: read for read in reads}, received)
     first_problem = " ".join(
         f"when {condition} then {{'column_name': {literal(read.name)}, "
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
@@ -117,7 +117,10 @@ def _future_events(
 ) -> list[tuple[str, Cast, str]]:
     """Events later than the clock that landed them; expectations may lie ahead."""
     latest = f"{received} + interval {int(FUTURE_TOLERANCE.total_seconds())} second"
+    reason = "in the future: later than the clock of the landing"
     found = []
+    if known_at := casts.get("known_at"):
+        found.append((f"{known_at.value_name} > {latest}", known_at, reason))
     for name, column in table.event_columns.items():
         if name not in casts:
             continue
@@ -127,7 +130,7 @@ def _future_events(
             if told_by is None:
                 continue
             condition += f" and {told_by.value_name} in {literals(column.event_when.values)}"
-        found.append((condition, casts[name], "in the future: later than the clock of the landing"))
+        found.append((condition, casts[name], reason))
     return found
 
 

@@ -1,10 +1,10 @@
--- A lead that landed and was known by the as-of instant has its row; none appears from nowhere.
+-- A lead that landed and was known in time has its row; none appears from nowhere.
 with landed as (
 
     select distinct leads.lead_id
     from {{ source('files', 'leads') }} as leads
     cross join {{ source('files', 'refresh_context') }} as refresh_context
-    where leads.known_at <= refresh_context.as_of
+    where leads.known_at <= refresh_context.known_by
 
 )
 

@@ -1,6 +1,6 @@
 with transitions as (
 
-    select * from {{ ref('fct_lifecycle_transitions') }}
+    select * from {{ ref('int_lifecycle_transitions_unioned') }}
     where not is_orphan
 
 ),

@@ -15,7 +15,7 @@ known_records as (
     select lead_records.*
     from lead_records
     cross join refresh_context
-    where lead_records.known_at <= refresh_context.as_of
+    where lead_records.known_at <= refresh_context.known_by
 
 ),
 

@@ -16,7 +16,7 @@ known_records as (
     from stage_change_records
     cross join refresh_context
     where
-        stage_change_records.known_at <= refresh_context.as_of
+        stage_change_records.known_at <= refresh_context.known_by
         and stage_change_records.changed_at <= refresh_context.as_of
 
 ),

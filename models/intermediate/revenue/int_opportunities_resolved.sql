@@ -15,7 +15,7 @@ known_records as (
     select opportunity_records.*
     from opportunity_records
     cross join refresh_context
-    where opportunity_records.known_at <= refresh_context.as_of
+    where opportunity_records.known_at <= refresh_context.known_by
 
 ),
 

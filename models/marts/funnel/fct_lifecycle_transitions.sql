@@ -1,14 +1,14 @@
-with crm_stages as (
+with transitions as (
 
-    select * from {{ ref('int_crm_stages_sequenced') }}
+    select * from {{ ref('int_lifecycle_transitions_unioned') }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'crm'", 'lead_id', 'transition_number']) }} as transition_id,
-        'crm' as basis,
+        {{ surrogate_key(['basis', 'lead_id', 'transition_number']) }} as transition_id,
+        basis,
         lead_id,
         cast(transition_number as bigint) as transition_number,
         from_stage,
@@ -24,7 +24,7 @@ final as (
         is_orphan,
         is_before_lead_created,
         is_effective
-    from crm_stages
+    from transitions
 
 )
 

@@ -6,7 +6,7 @@ with lead_versions as (
 
 transitions as (
 
-    select * from {{ ref('int_crm_stages_sequenced') }}
+    select * from {{ ref('int_lifecycle_transitions_unioned') }}
 
 ),
 
@@ -37,7 +37,7 @@ effective_transitions as (
             order by transition_number desc
         ) as place_from_last
     from transitions
-    where is_effective
+    where basis = 'crm' and is_effective
 
 ),
 

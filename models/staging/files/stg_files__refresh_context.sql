@@ -8,6 +8,7 @@ final as (
 
     select
         cast(as_of as timestamp) as as_of,
+        cast(known_by as timestamp) as known_by,
         cast(is_as_of_given as boolean) as is_as_of_given,
         rules_digest
     from source

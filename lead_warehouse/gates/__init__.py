@@ -1,0 +1,1 @@
+"""Checks between layers with Great Expectations; the suites are data, in ``quality/``."""

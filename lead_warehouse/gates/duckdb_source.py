@@ -1,0 +1,51 @@
+"""Great Expectations on DuckDB.
+
+It has no native source: its engine closes the connection before rows are fetched. These two
+classes keep one read-only connection open; expectations then run inside the database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy
+from great_expectations.data_context import AbstractDataContext
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """Keeps its one connection open between queries."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sqlalchemy.Connection]:
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+
+# Below, `type` is a field of the data source.
+EngineClass = type[SqlAlchemyExecutionEngine]
+
+
+class DuckDBDatasource(SQLDatasource):
+    """A DuckDB file, opened read-only."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+
+    @property
+    def execution_engine_type(self) -> EngineClass:
+        return DuckDBExecutionEngine
+
+
+def open_source(context: AbstractDataContext, database: Path) -> DuckDBDatasource:
+    """A data source over the file, which no expectation can write to."""
+    source = DuckDBDatasource(
+        name="warehouse",
+        connection_string=f"duckdb:///{database}",
+        create_temp_table=False,
+        kwargs={"connect_args": {"read_only": True}},
+    )
+    source._data_context = context
+    return source

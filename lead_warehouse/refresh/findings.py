@@ -1,0 +1,93 @@
+"""What a gate or audit found wrong, with the failing rows kept for inspection."""
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lead_warehouse.gates.check import KEPT_ROWS, CheckResult
+from lead_warehouse.refresh.build import NodeResult
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that did not pass.
+
+    Attributes:
+        is_critical: whether it stops the refresh; otherwise it is a warning.
+        failures: how many rows failed, or what was observed.
+        rows_file: the failing rows as CSV, none where a check is not about rows.
+        sample: the first failing row, for the message.
+    """
+
+    check: str
+    is_critical: bool
+    failures: str
+    rows_file: Path | None
+    sample: str | None
+
+    def __str__(self) -> str:
+        text = f"{self.check} ({self.failures})"
+        if self.sample:
+            text += f", for example {self.sample}"
+        return text + (f"; rows in {self.rows_file}" if self.rows_file else "")
+
+
+def from_checks(results: list[CheckResult], folder: Path) -> list[Finding]:
+    """Findings of expectation suites."""
+    findings = []
+    for result in results:
+        if result.success:
+            continue
+        path = _write_rows(folder, result.name, result.rows)
+        failures = f"{len(result.rows)} rows" if result.rows else f"observed {result.observed}"
+        sample = _show(result.rows[0]) if result.rows else None
+        findings.append(Finding(result.name, result.is_critical, failures, path, sample))
+    return findings
+
+
+def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[Finding]:
+    """Findings of dbt tests, whose rows lie in the schema ``audit`` of the build."""
+    failed = [result for result in results if result.is_bad or result.status == "warn"]
+    if not failed:
+        return []
+    findings = []
+    with duckdb.connect(str(database)) as connection:
+        for result in failed:
+            rows = _stored_rows(connection, result)
+            path = _write_rows(folder, result.name, rows)
+            failures = f"{result.failures} rows" if rows else str(result.message)
+            sample = _show(rows[0]) if rows else None
+            is_critical = result.status != "warn"
+            findings.append(Finding(result.name, is_critical, failures, path, sample))
+    return findings
+
+
+def _stored_rows(
+    connection: duckdb.DuckDBPyConnection, result: NodeResult
+) -> list[dict[str, Any]]:
+    if result.relation is None or result.status == "error":
+        return []
+    cursor = connection.execute(f"select * from {result.relation} limit {KEPT_ROWS}")
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | None:
+    if not rows:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / (re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:120].strip("_") + ".csv")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _show(row: dict[str, Any]) -> str:
+    shown = {name: value for name, value in row.items() if value is not None}
+    return ", ".join(f"{name}={value}" for name, value in list(shown.items())[:4])

@@ -1,0 +1,270 @@
+"""The states of a refresh, one after the other."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lead_warehouse import __version__
+from lead_warehouse.clock import utc_now
+from lead_warehouse.contract import load_contract
+from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
+from lead_warehouse.failpoints import failpoint
+from lead_warehouse.gates.check import check
+from lead_warehouse.landing.archive import Archive
+from lead_warehouse.landing.land import land
+from lead_warehouse.mapping import Mapping, load_mapping
+from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt
+from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
+from lead_warehouse.refresh.findings import Finding, from_checks, from_tests
+from lead_warehouse.refresh.project import compose_project
+from lead_warehouse.refresh.reconcile import inputs_of, reconcile
+from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.refresh.verify import verify
+from lead_warehouse.refresh.worker import run_in_worker, start_importing
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.digest import TableDigest, combined_digest
+from lead_warehouse.state.generations import Generations, refuse_stale_log, remove_folder
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.lock import exclusive_lock
+
+STORAGE_VERSION = "v1.4.0"
+"""Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
+
+STEPS = ("land", "gate", "build", "audit", "seal", "publish")
+
+Progress = Callable[[str, str], None]
+"""Called with the step and what it is doing now."""
+
+
+@dataclass(frozen=True)
+class RefreshOptions:
+    """What a refresh is asked for.
+
+    Attributes:
+        input_dir: where the mapping's file patterns are looked up.
+        rules_dir: a company's own rule CSVs, on top of the defaults.
+        as_of: an instant, ``now``, or none for the latest event known.
+    """
+
+    state: StateDirectory
+    mapping_path: Path
+    input_dir: Path
+    rules_dir: Path | None = None
+    as_of: str | None = None
+
+
+def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
+    """Bring the warehouse up to date; readers see the result only if it passes every check.
+
+    Raises:
+        UserError: the mapping, rules or options are wrong; nothing was changed.
+        RunRejected: a gate or the audit failed; the published generation stays.
+        RunFailed: a step failed, or another refresh is under way; likewise.
+    """
+    mapping = load_mapping(options.mapping_path)
+    as_of = parse_as_of(options.as_of)
+    if not options.input_dir.is_dir():
+        raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
+    run_id = f"{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    with exclusive_lock(options.state.lock, "refresh"):
+        return _Run(options, mapping, run_id, progress).go(as_of)
+
+
+class _Run:
+    def __init__(
+        self, options: RefreshOptions, mapping: Mapping, run_id: str, progress: Progress
+    ) -> None:
+        self.options = options
+        self.mapping = mapping
+        self.progress = progress
+        self.state = options.state
+        self.folder = options.state.run(run_id)
+        self.ledger = ControlLedger(options.state.control)
+        self.generations = Generations(options.state)
+        self.report = RefreshReport(run_id)
+
+    def go(self, as_of: Any) -> RefreshReport:
+        report = self.report
+        self.ledger.plan(report.run_id)
+        try:
+            report.reconciled = reconcile(self.state, self.ledger, report.run_id)
+            self._reach("locked")
+            report.rules_digest = compose_project(self.state.project, self.options.rules_dir)
+            start_importing()
+            with self._step("land"):
+                context = self._land(as_of)
+            self._reach("landed", context)
+            with self._step("gate"):
+                self._judge(from_checks(self._check("raw_gate"), self._failures))
+            with self._step("build"):
+                self._build()
+            self._reach("built")
+            with self._step("audit"):
+                self._judge(self._audit())
+            self._reach("audited")
+            with self._step("seal"):
+                self._seal(context)
+            self._reach("sealed")
+            with self._step("publish"):
+                self._publish(context)
+        except LeadWarehouseError as error:
+            end = "rejected" if isinstance(error, RunRejected) else "failed"
+            self._end(end, str(error))
+            raise
+        except BaseException as error:
+            self._end("failed", f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            remove_folder(self.state.building.parent)
+        return report
+
+    @property
+    def _failures(self) -> Path:
+        return self.folder / "failures"
+
+    def _land(self, as_of: Any) -> RefreshContext:
+        building = self.state.building
+        building.parent.mkdir(parents=True)
+        current = self.generations.current_id()
+        if current is not None:
+            self.progress("land", "copying the published generation")
+            source = self.generations.find(current).database
+            refuse_stale_log(source)
+            shutil.copyfile(source, building)
+        contract = load_contract()
+        config = {"storage_compatibility_version": STORAGE_VERSION}
+        with duckdb.connect(str(building), config=config) as connection:
+            landing = land(
+                connection,
+                contract,
+                self.mapping,
+                self.options.input_dir,
+                Archive(self.state.landing),
+                self.ledger.received_inputs(),
+                utc_now(),
+                building.parent / "scratch",
+                lambda text: self.progress("land", text),
+            )
+            context = write_context(connection, contract, as_of, str(self.report.rules_digest))
+            connection.execute("checkpoint")
+        shutil.rmtree(building.parent / "scratch", ignore_errors=True)
+        self.report.as_of = context.as_of
+        self.report.accounts = landing.accounts
+        self.report.unchanged_files = landing.unchanged
+        return context
+
+    def _check(self, gate: str) -> Any:
+        return self._work(check, self.state.building, gate, self.folder / "quality", step=gate)
+
+    def _build(self) -> None:
+        results = self._dbt(["seed"], ["run"], step="build")
+        bad = [result for result in results if result.is_bad]
+        if bad:
+            first = next((r for r in bad if r.status != "skipped"), bad[0])
+            raise RunFailed(
+                f"dbt could not build {first.name}: {' '.join(str(first.message).split())}; "
+                f"see {self.folder / 'build.log'}"
+            )
+
+    def _audit(self) -> list[Finding]:
+        tests = self._dbt(
+            ["test", "--store-failures", "--exclude-resource-type", "unit_test"], step="audit"
+        )
+        findings = from_tests(tests, self.state.building, self._failures)
+        findings += from_checks(self._check("marts_audit"), self._failures)
+        return findings
+
+    def _dbt(self, *commands: list[str], step: str) -> list[NodeResult]:
+        results: list[NodeResult] = self._work(
+            run_dbt, self.state.project, self.folder, list(commands), step=step
+        )
+        return results
+
+    def _judge(self, findings: list[Finding]) -> None:
+        self.report.warnings += [finding for finding in findings if not finding.is_critical]
+        self.report.failures += [finding for finding in findings if finding.is_critical]
+        if self.report.failures:
+            lines = "\n".join(f"  {finding}" for finding in self.report.failures)
+            raise RunRejected(
+                f"{len(self.report.failures)} check(s) failed; readers keep the published "
+                f"generation\n{lines}"
+            )
+
+    def _seal(self, context: RefreshContext) -> None:
+        building = self.state.building
+        with duckdb.connect(str(building)) as connection:
+            connection.execute("drop schema if exists audit cascade")
+            inputs = connection.execute(
+                "select input_name, file_digest, file_name, received_at from raw.landed_files "
+                "where status = 'landed' order by all"
+            ).fetchall()
+            connection.execute("checkpoint")
+        refuse_stale_log(building)
+        tables: dict[str, TableDigest] = self._work(verify, building, step="seal")
+        manifest = {
+            "run_id": self.report.run_id,
+            "sealed_at": utc_now(),
+            "as_of": context.as_of,
+            "is_past": context.is_past,
+            "rules_digest": context.rules_digest,
+            "digest": combined_digest(tables),
+            "tables": {name: asdict(digest) for name, digest in tables.items()},
+            "inputs": [
+                dict(zip(("input_name", "file_digest", "file_name", "received_at"), row, strict=True))
+                for row in inputs
+            ],
+            "versions": {"lead_warehouse": __version__, "duckdb": duckdb.__version__},
+        }
+        generation = self.generations.seal(self.report.run_id, manifest)
+        self.report.digest = str(manifest["digest"])
+        self.report.database = generation.database
+
+    def _publish(self, context: RefreshContext) -> None:
+        run_id = self.report.run_id
+        if context.is_past:
+            self._end("kept", "a rebuild of the past; readers keep the published generation")
+            return
+        self.generations.publish(run_id)
+        failpoint("published")
+        self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
+        self.report.state = "published"
+        self.report.is_published = True
+        self.report.write(self.folder)
+        self.generations.retain()
+
+    def _work(self, step_function: Callable[..., Any], *arguments: Any, step: str) -> Any:
+        name = "audit" if step == "marts_audit" else "gate" if step == "raw_gate" else step
+        return run_in_worker(
+            step_function,
+            *arguments,
+            log=self.folder / f"{step}.log",
+            report=lambda text: self.progress(name, text),
+            environment={DATABASE_VARIABLE: str(self.state.building.resolve())},
+        )
+
+    def _reach(self, state: str, context: RefreshContext | None = None) -> None:
+        self.ledger.move(self.report.run_id, state, as_of=context.as_of if context else None)
+        self.report.state = state
+        failpoint(state)
+
+    def _end(self, state: str, message: str) -> None:
+        self.ledger.move(self.report.run_id, state, message)
+        self.report.state = state
+        self.report.message = message
+        self.report.write(self.folder)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        self.progress(name, "")
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.report.seconds[name] = round(time.monotonic() - started, 2)

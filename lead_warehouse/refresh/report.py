@@ -1,0 +1,49 @@
+"""What a refresh did, kept as ``runs/<id>/report.json``."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from lead_warehouse.landing.load_file import FileAccount
+from lead_warehouse.refresh.findings import Finding
+
+
+@dataclass
+class RefreshReport:
+    """Filled as the run goes on.
+
+    Attributes:
+        state: the state the run ended in.
+        seconds: wall time of each step.
+        is_published: whether readers see it.
+    """
+
+    run_id: str
+    state: str = "planned"
+    as_of: datetime | None = None
+    rules_digest: str | None = None
+    digest: str | None = None
+    database: Path | None = None
+    is_published: bool = False
+    accounts: list[FileAccount] = field(default_factory=list)
+    unchanged_files: int = 0
+    warnings: list[Finding] = field(default_factory=list)
+    failures: list[Finding] = field(default_factory=list)
+    reconciled: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    message: str | None = None
+
+    @property
+    def held(self) -> list[FileAccount]:
+        return [account for account in self.accounts if account.held_because]
+
+    @property
+    def quarantined(self) -> int:
+        return sum(account.quarantined for account in self.accounts)
+
+    def write(self, folder: Path) -> None:
+        """Write the report beside the run's logs."""
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(asdict(self), indent=2, default=str)
+        (folder / "report.json").write_text(text + "\n", encoding="utf-8")

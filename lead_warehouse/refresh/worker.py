@@ -1,0 +1,108 @@
+"""Steps that need a process of their own: dbt keeps handles open, checkers may crash.
+
+A fork server imports dbt and Great Expectations once, while files land; each step then runs in a
+fresh fork of it. A fork ends with its parent, so a killed refresh leaves nothing behind.
+"""
+
+import multiprocessing
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from lead_warehouse.errors import RunFailed
+
+Report = Callable[[str], None]
+Step = Callable[..., Any]
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["lead_warehouse.refresh.preload"])
+_ORPHANED = 70
+_TIME_TO_LEAVE = 30.0
+"""Seconds a step may take to clean up after its result; then it is ended."""
+
+
+def start_importing() -> None:
+    """Start the fork server, so that its imports run while this process does other work."""
+    from multiprocessing import forkserver
+
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    forkserver.ensure_running()
+
+
+def run_in_worker(
+    step: Step, *arguments: Any, log: Path, report: Report, environment: dict[str, str]
+) -> Any:
+    """Run ``step(report, *arguments)`` in a process of its own and return its result.
+
+    Args:
+        log: file that receives what the step prints.
+        report: called here with each line the step reports.
+        environment: set for the step on top of this process's environment.
+
+    Raises:
+        RunFailed: the step raised or its process died; the log has the details.
+    """
+    start_importing()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    here, there = _FORKS.Pipe(duplex=False)
+    environment = {**os.environ, **environment}
+    process = _FORKS.Process(target=_run, args=(there, step, arguments, log, environment))
+    process.start()
+    there.close()
+    try:
+        while True:
+            kind, value = here.recv()
+            if kind == "report":
+                report(value)
+            elif kind == "result":
+                process.join(_TIME_TO_LEAVE)
+                return value
+            else:
+                raise RunFailed(f"{value}; see {log}")
+    except EOFError:
+        process.join()
+        raise RunFailed(
+            f"the process of {step.__name__} died (exit code {process.exitcode}); see {log}"
+        ) from None
+    finally:
+        process.terminate()
+        process.join()
+        here.close()
+
+
+def _run(
+    there: Connection,
+    step: Step,
+    arguments: tuple[Any, ...],
+    log: Path,
+    environment: dict[str, str],
+) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("a", encoding="utf-8") as printed:
+        os.dup2(printed.fileno(), sys.stdout.fileno())
+        os.dup2(printed.fileno(), sys.stderr.fileno())
+        try:
+            result = step(lambda line: there.send(("report", line)), *arguments)
+            there.send(("result", result))
+        except Exception as error:
+            traceback.print_exc()
+            sys.stderr.flush()
+            with suppress(OSError):
+                there.send(("error", f"{step.__name__} failed: {' '.join(str(error).split())}"))
+    there.close()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(_ORPHANED)

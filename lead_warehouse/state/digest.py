@@ -1,0 +1,44 @@
+"""Digests of published rows: equal exactly when the rows are, whatever their order."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import duckdb
+
+from lead_warehouse.sql import identifier
+
+DIGESTED_SCHEMAS = ("marts", "exports")
+"""What readers rely on; the layers below hold file names and other traces of landing."""
+
+
+@dataclass(frozen=True)
+class TableDigest:
+    """Rows of a table and the sum of their 64-bit hashes (a xor would lose pairs of rows)."""
+
+    rows: int
+    hash_sum: str
+
+
+def digest_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableDigest]:
+    """``schema.table`` to digest, for every table and view readers rely on."""
+    names = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_schema in (select unnest(?)) order by all",
+        [list(DIGESTED_SCHEMAS)],
+    ).fetchall()
+    digests = {}
+    for schema, table in names:
+        row = connection.execute(
+            f"select count(*), coalesce(sum(md5_number_lower(cast(to_json(t) as varchar))), 0) "
+            f"from {identifier(schema)}.{identifier(table)} as t"
+        ).fetchone()
+        assert row is not None
+        digests[f"{schema}.{table}"] = TableDigest(int(row[0]), str(row[1]))
+    return digests
+
+
+def combined_digest(tables: dict[str, TableDigest]) -> str:
+    """One digest over all tables."""
+    text = json.dumps({name: asdict(digest) for name, digest in sorted(tables.items())})
+    return hashlib.sha256(text.encode()).hexdigest()

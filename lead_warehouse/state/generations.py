@@ -1,0 +1,219 @@
+"""Generations: sealed databases, and the pointer that says which one readers see."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
+from lead_warehouse.failpoints import failpoint
+from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
+
+MANIFEST_FILE = "manifest.json"
+RETAINED = 5
+"""Published generations kept for rollback and for readers that still have one open."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A sealed database with its manifest."""
+
+    run_id: str
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / WAREHOUSE_FILE
+
+    @property
+    def as_of(self) -> datetime:
+        return datetime.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def digest(self) -> str:
+        return str(self.manifest["digest"])
+
+
+class Generations:
+    """The generations of a state directory."""
+
+    def __init__(self, state: StateDirectory):
+        self.state = state
+
+    def seal(self, run_id: str, manifest: dict[str, Any]) -> Generation:
+        """Move the finished build to its place; readers do not see it yet.
+
+        Raises:
+            RunFailed: a write-ahead log lies beside the build, so the file is not whole.
+        """
+        building = self.state.building
+        refuse_stale_log(building)
+        (building.parent / MANIFEST_FILE).write_text(
+            json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
+        )
+        building.chmod(0o444)
+        _sync(building)
+        folder = self.state.generation(run_id)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(building.parent, folder)
+        _sync(folder.parent)
+        return Generation(run_id, folder, manifest)
+
+    def publish(self, run_id: str) -> None:
+        """Point readers to a generation, atomically.
+
+        Raises:
+            RunFailed: a write-ahead log lies beside it; DuckDB would replay it into the file.
+        """
+        folder = self.state.generation(run_id)
+        refuse_stale_log(folder / WAREHOUSE_FILE)
+        failpoint("publish")
+        partial = self.state.root / f".current-{os.getpid()}"
+        partial.unlink(missing_ok=True)
+        partial.symlink_to(folder.relative_to(self.state.root))
+        os.replace(partial, self.state.current)
+        _sync(self.state.root)
+
+    def current_id(self) -> str | None:
+        """Run id of the published generation."""
+        try:
+            return os.path.basename(os.readlink(self.state.current))
+        except FileNotFoundError:
+            return None
+
+    def all(self) -> list[Generation]:
+        """Every sealed generation, newest first."""
+        if not self.state.generations.exists():
+            return []
+        folders = sorted(self.state.generations.iterdir(), reverse=True)
+        return [self._read(folder) for folder in folders if (folder / MANIFEST_FILE).exists()]
+
+    def find(self, run_id: str | None) -> Generation:
+        """A generation by id or its beginning; the published one for none.
+
+        Raises:
+            UserError: there is none.
+        """
+        if run_id is None:
+            current = self.current_id()
+            if current is None:
+                raise UserError(
+                    f"nothing is published in {self.state.root}; run `lead-warehouse refresh` first"
+                )
+            return self._read(self.state.generation(current))
+        known = {generation.run_id: generation for generation in self.all()}
+        matching = [generation for name, generation in known.items() if name.startswith(run_id)]
+        if len(matching) != 1:
+            hint = did_you_mean(run_id, known)
+            raise UserError(f"no generation '{run_id}'{hint}; `lead-warehouse generations` lists them")
+        return matching[0]
+
+    def retain(self, newest: int = RETAINED) -> list[str]:
+        """Remove generations beyond the newest; the current one and any being read stay.
+
+        Returns:
+            the run ids removed.
+        """
+        removed = []
+        current = self.current_id()
+        for generation in self.all()[newest:]:
+            if generation.run_id == current or is_being_read(generation.database):
+                continue
+            remove_folder(generation.folder)
+            removed.append(generation.run_id)
+        return removed
+
+    @contextmanager
+    def reading(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection to one generation, which it keeps however often others follow.
+
+        The connection reaches no file, network or setting outside the database.
+
+        Raises:
+            UserError: there is no such generation.
+            LeadWarehouseError: the file cannot be opened.
+        """
+        connection = self._open(run_id)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _open(self, run_id: str | None) -> duckdb.DuckDBPyConnection:
+        for _ in range(RETAINED):
+            try:
+                generation = self.find(run_id)
+                return open_read_only(generation.database)
+            except FileNotFoundError:
+                # Between reading the pointer and following it, retention may remove its target.
+                continue
+            except duckdb.Error as error:
+                if generation.database.exists():
+                    raise LeadWarehouseError(
+                        f"{generation.database} cannot be opened ({error}); "
+                        "`lead-warehouse rollback` returns to the generation before"
+                    ) from None
+        raise LeadWarehouseError("the published generation changes too fast; try again")
+
+    def _read(self, folder: Path) -> Generation:
+        text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
+        return Generation(folder.name, folder, json.loads(text))
+
+
+def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can change nothing and reaches nothing but this file."""
+    connection = duckdb.connect(str(database), read_only=True)
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def refuse_stale_log(database: Path) -> None:
+    """Raise when a write-ahead log lies beside a database that should be whole.
+
+    Raises:
+        RunFailed: naming the log.
+    """
+    log = database.with_name(database.name + ".wal")
+    if log.exists():
+        raise RunFailed(
+            f"{log} lies beside the database and would be replayed into it; "
+            "remove it once you know where it comes from, and refresh again"
+        )
+
+
+def is_being_read(database: Path) -> bool:
+    """Whether another process has the database open (DuckDB readers hold a POSIX read lock)."""
+    database.chmod(0o644)
+    try:
+        with database.open("rb+") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        database.chmod(0o444)
+    return False
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of the state directory, read-only files included."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
