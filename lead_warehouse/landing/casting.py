@@ -56,7 +56,9 @@ class Cast:
 
     def problems(self) -> list[tuple[str, str]]:
         """(condition, reason) pairs; a row for which a condition holds is quarantined."""
-        found = [(f"{self.text_name} is not null and {self.value_name} is null", f"not {self.kind}")]
+        found = [
+            (f"{self.text_name} is not null and {self.value_name} is null", f"not {self.kind}")
+        ]
         if self.is_unlisted:
             found.append((self.unlisted_name, "not among the mapped values"))
         if self.column and self.column.values:

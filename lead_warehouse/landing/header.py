@@ -87,7 +87,9 @@ def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
         text = raw.decode("utf-8")
         row = next(csv.reader([text], delimiter=delimiter, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise HeldFile(f"the header cannot be read ({error}); mend its quoting or encoding") from None
+        raise HeldFile(
+            f"the header cannot be read ({error}); mend its quoting or encoding"
+        ) from None
     return tuple(name.strip() or f"(column {i})" for i, name in enumerate(row, 1))
 
 

@@ -116,9 +116,7 @@ def _withdraw_if_changed(
         return
     connection.begin()
     for table in [*contract.tables, "quarantined_rows", "landed_files"]:
-        connection.execute(
-            f"delete from raw.{identifier(table)} where input_name = ?", [one.name]
-        )
+        connection.execute(f"delete from raw.{identifier(table)} where input_name = ?", [one.name])
     connection.commit()
 
 
@@ -146,7 +144,9 @@ def _waiting_files(
         is_first_load = received_at == first_received
         return ArchivedFile(one.name, digest, file_digest, name, received_at, is_first_load)
 
-    files = {r.file_digest: archived(r.file_digest, r.file_name, r.received_at) for r in earlier.values()}
+    files = {
+        r.file_digest: archived(r.file_digest, r.file_name, r.received_at) for r in earlier.values()
+    }
     held = []
     for delivered in find_files(one, input_dir):
         try:

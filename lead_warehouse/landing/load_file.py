@@ -78,7 +78,9 @@ class FileLoader:
         for table in tables:
             self._insert(table)
         quarantined = self._quarantine(one, header, file, path)
-        accepted = self._count(f"select count(*) from framed anti join bad_records using ({LINE_COLUMN})")
+        accepted = self._count(
+            f"select count(*) from framed anti join bad_records using ({LINE_COLUMN})"
+        )
         if accepted + quarantined + counts.blank != counts.records:
             raise HeldFile(
                 f"{counts.records} records, but {accepted} accepted + {quarantined} quarantined + "

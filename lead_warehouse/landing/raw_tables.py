@@ -40,7 +40,10 @@ ACCOUNTS = {
         "quarantined_count": ("bigint", "Records in quarantine."),
         "blank_count": ("bigint", "Blank records."),
         "unmapped_columns": ("varchar", "Columns of the file that the mapping does not name."),
-        "missing_columns": ("varchar", "Optional columns that the mapping names and the file lacks."),
+        "missing_columns": (
+            "varchar",
+            "Optional columns that the mapping names and the file lacks.",
+        ),
     },
     "quarantined_rows": {
         "input_name": ("varchar", "Input of the mapping."),

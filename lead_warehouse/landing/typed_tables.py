@@ -14,6 +14,9 @@ from lead_warehouse.sql import identifier, literal, literals
 FUTURE_TOLERANCE = timedelta(days=1)
 """How far past the landing clock an event may lie: a wrong time zone is not a wrong event."""
 
+EARLIEST_EVENT = "1970-01-01"
+"""No CRM recorded anything before; such a date was read by the wrong format or is a stand-in."""
+
 
 @dataclass(frozen=True)
 class ArchivedFile:
@@ -76,8 +79,10 @@ def _select(
     }
     reads = list(casts.values()) + ([cast_known_at(one.known_at, one)] if one.known_at else [])
     received = f"timestamp {literal(file.received_at.isoformat(' '))}"
-    problems = [(condition, read, reason) for read in reads for condition, reason in read.problems()]
-    problems += _future_events(table, {read.name: read for read in reads}, received)
+    problems = [
+        (condition, read, reason) for read in reads for condition, reason in read.problems()
+    ]
+    problems += _impossible_events(table, {read.name: read for read in reads}, received)
     first_problem = " ".join(
         f"when {condition} then {{'column_name': {literal(read.name)}, "
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
@@ -112,25 +117,33 @@ def _where(when: When | None, one: Input) -> str:
     return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
 
 
-def _future_events(
+def _impossible_events(
     table: Table, casts: dict[str, Cast], received: str
 ) -> list[tuple[str, Cast, str]]:
-    """Events later than the clock that landed them; expectations may lie ahead."""
+    """Events later than the clock that landed them, or before anyone kept records.
+
+    Expectations may lie ahead.
+    """
     latest = f"{received} + interval {int(FUTURE_TOLERANCE.total_seconds())} second"
-    reason = "in the future: later than the clock of the landing"
+    told = [
+        (casts[name], spec.event_when)
+        for name, spec in table.event_columns.items()
+        if name in casts
+    ]
+    if "known_at" in casts:
+        told.append((casts["known_at"], None))
     found = []
-    if known_at := casts.get("known_at"):
-        found.append((f"{known_at.value_name} > {latest}", known_at, reason))
-    for name, column in table.event_columns.items():
-        if name not in casts:
-            continue
-        condition = f"{casts[name].value_name} > {latest}"
-        if column.event_when:
-            told_by = casts.get(column.event_when.column)
-            if told_by is None:
+    for cast, event_when in told:
+        found.append(
+            (f"{cast.value_name} < date '{EARLIEST_EVENT}'", cast, f"before {EARLIEST_EVENT}")
+        )
+        condition = f"{cast.value_name} > {latest}"
+        if event_when:
+            if event_when.column not in casts:
                 continue
-            condition += f" and {told_by.value_name} in {literals(column.event_when.values)}"
-        found.append((condition, casts[name], reason))
+            is_event = f"{casts[event_when.column].value_name} in {literals(event_when.values)}"
+            condition += f" and {is_event}"
+        found.append((condition, cast, "in the future: later than the clock of the landing"))
     return found
 
 

@@ -60,7 +60,9 @@ def load_mapping(path: Path, contract: Contract | None = None) -> Mapping:
         raise UserError(f"{path} holds no mapping; start it with 'version: 1' and 'inputs:'")
 
     if twice := list(_repeated_keys(node)):
-        raise MappingError([f"{path}:{line}: '{key}' stands twice; keep one" for line, key in twice])
+        raise MappingError(
+            [f"{path}:{line}: '{key}' stands twice; keep one" for line, key in twice]
+        )
 
     try:
         mapping = Mapping.model_validate(document)

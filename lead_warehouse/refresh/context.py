@@ -48,7 +48,8 @@ def write_context(
     """Settle the as-of instant from what has landed and write the row."""
     latest_event = _latest(connection, [_events(name, t) for name, t in contract.tables.items()])
     latest_known = _latest(
-        connection, [f"select max(known_at) from raw.{identifier(name)}" for name in contract.tables]
+        connection,
+        [f"select max(known_at) from raw.{identifier(name)}" for name in contract.tables],
     )
     as_of = asked_for or latest_event or latest_known or utc_now()
     context = RefreshContext(

@@ -66,9 +66,7 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
     return findings
 
 
-def _stored_rows(
-    connection: duckdb.DuckDBPyConnection, result: NodeResult
-) -> list[dict[str, Any]]:
+def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> list[dict[str, Any]]:
     if result.relation is None or result.status == "error":
         return []
     cursor = connection.execute(f"select * from {result.relation} limit {KEPT_ROWS}")
@@ -80,7 +78,7 @@ def _write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | N
     if not rows:
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:120].strip("_") + ".csv")
+    path = folder / (re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:80].strip("_") + ".csv")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), extrasaction="ignore")
         writer.writeheader()

@@ -217,7 +217,9 @@ class _Run:
             "digest": combined_digest(tables),
             "tables": {name: asdict(digest) for name, digest in tables.items()},
             "inputs": [
-                dict(zip(("input_name", "file_digest", "file_name", "received_at"), row, strict=True))
+                dict(
+                    zip(("input_name", "file_digest", "file_name", "received_at"), row, strict=True)
+                )
                 for row in inputs
             ],
             "versions": {"lead_warehouse": __version__, "duckdb": duckdb.__version__},

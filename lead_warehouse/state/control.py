@@ -115,7 +115,13 @@ class ControlLedger:
             connection.executemany(
                 "insert or ignore into inputs values (?, ?, ?, ?, ?)",
                 [
-                    (one.input_name, one.file_digest, one.file_name, one.received_at.isoformat(), run_id)
+                    (
+                        one.input_name,
+                        one.file_digest,
+                        one.file_name,
+                        one.received_at.isoformat(),
+                        run_id,
+                    )
                     for one in inputs
                 ],
             )

@@ -115,7 +115,9 @@ class Generations:
         matching = [generation for name, generation in known.items() if name.startswith(run_id)]
         if len(matching) != 1:
             hint = did_you_mean(run_id, known)
-            raise UserError(f"no generation '{run_id}'{hint}; `lead-warehouse generations` lists them")
+            raise UserError(
+                f"no generation '{run_id}'{hint}; `lead-warehouse generations` lists them"
+            )
         return matching[0]
 
     def retain(self, newest: int = RETAINED) -> list[str]:

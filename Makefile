@@ -1,0 +1,64 @@
+# One target per deed; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/uv/bin/uv
+DEMO ?= .warehouse/demo
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
+
+.tools/uv/.filled: requirements-uv.txt
+	rm -rf .tools/uv
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it with make PYTHON=...")'
+	$(PYTHON) -m venv .tools/uv
+	.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	touch $@
+
+.venv/.filled: .tools/uv/.filled requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --require-hashes requirements.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock: .tools/uv/.filled ## Resolve the dependencies anew into requirements.lock
+	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --upgrade --quiet -o requirements.lock
+
+demo: setup ## Make a sample company, refresh, show the funnel
+	$(BIN)/lead-warehouse simulate --leads 2000 --seed 7 --out $(DEMO)/exports
+	$(BIN)/lead-warehouse refresh --state $(DEMO)/state --mapping $(DEMO)/exports/mapping.yml
+
+test: setup ## Lint, type-check, run every test
+	$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+lint: setup ## ruff, mypy, yamllint, sqlfluff, dbt-bouncer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests/data
+	$(BIN)/dbt --quiet parse
+	$(BIN)/dbt-bouncer
+
+format: setup ## Put Python and SQL into the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar models tests/data
+
+contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
+	$(BIN)/python -m lead_warehouse.contract.render
+
+dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
+	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
+
+clean: ## Remove environments, caches and everything built
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
+
+.PHONY: help setup lock demo test lint format contract dev clean

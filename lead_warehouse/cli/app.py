@@ -1,0 +1,196 @@
+"""Commands of the console script. Each reads its options, calls the package, shows the result."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lead_warehouse import __version__
+from lead_warehouse.cli import show
+from lead_warehouse.cli.console import complain, output, say
+from lead_warehouse.cli.progress import StepLines
+from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.mapping.check import check_mapping
+from lead_warehouse.query import run_query
+from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
+from lead_warehouse.refresh.rollback import roll_back
+from lead_warehouse.simulate.company import simulate
+from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.status import read_status
+
+_UsageError = typer.BadParameter.__bases__[0]
+
+app = typer.Typer(
+    name="lead-warehouse",
+    help="Lead qualification as a warehouse: refresh it, look at it, ask it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
+app.add_typer(mapping_app, name="mapping")
+
+State = Annotated[
+    Path,
+    typer.Option(
+        "--state",
+        envvar="LEAD_WAREHOUSE_STATE",
+        help="State directory: inputs, runs, generations.",
+        file_okay=False,
+    ),
+]
+MappingFile = Annotated[Path, typer.Option("--mapping", help="Mapping file.", dir_okay=False)]
+InputFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--input", help="Folder of the files; by default the mapping's own.", show_default=False
+    ),
+]
+DEFAULT_STATE = Path(".warehouse")
+DEFAULT_MAPPING = Path("mapping.yml")
+
+
+class Format(StrEnum):
+    """How ``query`` prints rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if version:
+        say(__version__)
+        raise typer.Exit
+
+
+@app.command("refresh")
+def refresh_command(
+    state: State = DEFAULT_STATE,
+    mapping: MappingFile = DEFAULT_MAPPING,
+    input_folder: InputFolder = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="Instant to speak for, or `now`; by default the latest event known. "
+            "A past one is built and kept, not published.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
+    asked = RefreshOptions(
+        StateDirectory(state), mapping, input_folder or mapping.parent, rules, as_of
+    )
+    with StepLines(output) as progress:
+        report = refresh(asked, progress)
+    show.refresh_report(report, asked.state)
+
+
+@app.command("status")
+def status_command(state: State = DEFAULT_STATE) -> None:
+    """Say what is published, how the last runs went, and what waits for someone."""
+    show.status(read_status(StateDirectory(state)))
+
+
+@app.command("query")
+def query_command(
+    sql: Annotated[str, typer.Argument(help="One SELECT statement.")],
+    state: State = DEFAULT_STATE,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    generation: Annotated[
+        str | None, typer.Option("--generation", help="Run id; by default the published one.")
+    ] = None,
+) -> None:
+    """Ask the warehouse, read-only; for example `select * from marts.dim_leads limit 5`."""
+    show.rows(run_query(Generations(StateDirectory(state)), sql, generation), format.value)
+
+
+@app.command("generations")
+def generations_command(state: State = DEFAULT_STATE) -> None:
+    """List the generations kept, newest first."""
+    generations = Generations(StateDirectory(state))
+    show.generations(generations.all(), generations.current_id())
+
+
+@app.command("rollback")
+def rollback_command(
+    run_id: Annotated[
+        str | None,
+        typer.Argument(
+            help="Generation to return to; by default the one before.", show_default=False
+        ),
+    ] = None,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Point readers to an earlier generation."""
+    left, now = roll_back(StateDirectory(state), run_id)
+    say(f"rolled back from {left} to {now.run_id}, as of {now.as_of:%Y-%m-%d %H:%M:%S}")
+
+
+@mapping_app.command("check")
+def mapping_check_command(
+    mapping: MappingFile = DEFAULT_MAPPING,
+    input_folder: InputFolder = None,
+) -> None:
+    """Hold a mapping against the canonical tables and the headers of the files it finds."""
+    show.mapping_check(check_mapping(mapping, input_folder or mapping.parent))
+
+
+@app.command("simulate")
+def simulate_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write.", file_okay=False)],
+    leads: Annotated[int, typer.Option("--leads", min=1, help="Leads to make.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same bytes.")] = 42,
+) -> None:
+    """Make the files of a sample company, with the mapping that lands them."""
+    for path, rows in simulate(out, leads, seed).items():
+        say(f"{path}: {rows:,} rows" if rows is not None else f"{path}")
+
+
+def main() -> None:
+    """Run the console script; errors are one line, with a traceback only under ``--debug``."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        code = app(arguments, prog_name="lead-warehouse", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit:
+        raise
+    except KeyboardInterrupt:
+        complain("interrupted; readers keep the published generation")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    """Print an error as a line and return the exit code."""
+    if isinstance(error, _UsageError):
+        message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
+        complain(f"error: {message} `lead-warehouse --help` lists commands and options")
+        return UserError.exit_code
+    if isinstance(error, LeadWarehouseError):
+        complain(f"error: {error}")
+        return error.exit_code
+    kind = type(error).__name__
+    complain(f"error: {kind}: {' '.join(str(error).split())}; run again with --debug for more")
+    return 1

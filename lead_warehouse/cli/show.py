@@ -1,0 +1,195 @@
+"""How results look in a terminal."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from lead_warehouse.cli.console import output, say
+from lead_warehouse.errors import UserError
+from lead_warehouse.mapping.check import CheckedFile
+from lead_warehouse.query import Rows
+from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.state.generations import Generation
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.status import Status, read_status
+
+ROWS_SHOWN = 100
+RUNS_SHOWN = 5
+WHOLE_WIDTH = 26
+"""Columns up to this wide are never broken over lines."""
+
+
+def rows(result: Rows, form: str) -> None:
+    """Print a result as a table (its first rows), as CSV or as JSON (all of them)."""
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(result.columns)
+        writer.writerows(result.values)
+    elif form == "json":
+        records = [dict(zip(result.columns, row, strict=True)) for row in result.values]
+        json.dump(records, sys.stdout, indent=1, default=_as_json, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        _table(result.columns, result.values[:ROWS_SHOWN])
+        more = len(result.values) - ROWS_SHOWN
+        if more > 0:
+            say(f"and {more:,} more rows; --format csv prints all")
+
+
+def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
+    """What a refresh did, where the result is, the funnel and the quarantine."""
+    landed = [account for account in report.accounts if not account.held_because]
+    accepted = sum(account.accepted for account in landed)
+    say(
+        f"\n{len(landed)} files landed ({accepted:,} records accepted, "
+        f"{report.quarantined:,} in quarantine), {report.unchanged_files} known already"
+    )
+    for line in report.reconciled:
+        say(f"note: {line}")
+    for account in landed:
+        if account.unmapped_columns:
+            columns = ", ".join(account.unmapped_columns)
+            say(f"note: {account.file.file_name} has columns nobody maps: {columns}")
+        if account.missing_columns:
+            columns = ", ".join(account.missing_columns)
+            say(f"note: {account.file.file_name} lacks optional columns: {columns}")
+    for finding in report.warnings:
+        say(f"warning: {finding}")
+    if report.is_published:
+        status(read_status(state), with_runs=False)
+    else:
+        say(
+            f"{report.run_id} is a rebuild of the past as of {report.as_of}; readers keep the "
+            f"published generation. Ask it: lead-warehouse query --generation {report.run_id} ..."
+        )
+
+
+def status(found: Status, with_runs: bool = True) -> None:
+    """Where the warehouse stands."""
+    if found.is_refreshing:
+        say("a refresh is under way")
+    for run in found.died:
+        say(
+            f"run {run.run_id} died in state '{run.state}'; readers are not affected, the next "
+            "refresh discards what it left"
+        )
+    if found.current is None:
+        say(f"nothing is published in {found.state.root}; run `lead-warehouse refresh` first")
+    else:
+        say(f"warehouse   {found.state.current / found.current.database.name}")
+        say(f"published   {found.current.run_id}, as of {found.current.as_of}")
+    _section("funnel", found.funnel, rates=("rate",))
+    _section("in quarantine", found.quarantine)
+    _section("files held: no row of them was taken", found.held)
+    _section("empty marts", found.empty_marts)
+    if with_runs and found.runs:
+        shown = [
+            (
+                run.run_id,
+                run.state,
+                run.planned_at.replace(microsecond=0),
+                run.as_of.replace(microsecond=0) if run.as_of else None,
+                (run.message or "").split("\n")[0],
+            )
+            for run in found.runs[:RUNS_SHOWN]
+        ]
+        columns = ["run", "state", "started (UTC)", "as of", "message"]
+        _section("last runs", Rows(columns, shown))
+
+
+def generations(known: list[Generation], current_id: str | None) -> None:
+    """The generations kept."""
+    if not known:
+        raise UserError("no generation yet; run `lead-warehouse refresh` first")
+    shown = [
+        (
+            "published" if one.run_id == current_id else "past" if one.manifest["is_past"] else "",
+            one.run_id,
+            one.manifest["sealed_at"][:19],
+            one.as_of,
+            f"{one.manifest['tables']['marts.dim_leads']['rows']:,}",
+            one.digest[:12],
+        )
+        for one in known
+    ]
+    _table(["", "generation", "sealed (UTC)", "as of", "leads", "digest"], shown)
+
+
+def mapping_check(checked: list[CheckedFile]) -> None:
+    """How files fit a mapping.
+
+    Raises:
+        UserError: a file would be held, or an input finds none.
+    """
+    problems = []
+    for one in checked:
+        if one.held_because:
+            problems.append(f"{one.input_name}: {one.file_name}: {one.held_because}")
+            continue
+        say(f"ok  {one.input_name}: {one.file_name} -> {', '.join(one.tables)}")
+        if one.unmapped:
+            say(f"    columns nobody maps: {', '.join(one.unmapped)}")
+        if one.missing:
+            say(f"    optional columns it lacks: {', '.join(one.missing)}")
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def _section(title: str, result: Rows | None, rates: tuple[str, ...] = ()) -> None:
+    if result is None or not result.values:
+        return
+    say(f"\n{title}")
+    _table(result.columns, result.values, rates)
+
+
+def _table(
+    columns: list[str], values: Sequence[tuple[Any, ...]], rates: tuple[str, ...] = ()
+) -> None:
+    cells = [[_cell(v, n in rates) for v, n in zip(row, columns, strict=True)] for row in values]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for position, name in enumerate(columns):
+        shown = [row[position].plain for row in cells]
+        is_number = any(isinstance(row[position], int | float | Decimal) for row in values)
+        # Keys and numbers stay whole; sentences give way.
+        is_short = max(map(len, shown), default=0) <= WHOLE_WIDTH
+        table.add_column(
+            Text(name),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=is_short,
+        )
+    for row in cells:
+        table.add_row(*row)
+    output.print(table)
+
+
+def _cell(value: Any, is_rate: bool) -> Text:
+    if value is None:
+        return Text("null", style="dim")
+    if is_rate:
+        return Text(f"{value:.1%}")
+    if isinstance(value, bool):
+        return Text(str(value).lower())
+    if isinstance(value, int):
+        return Text(f"{value:,}")
+    if isinstance(value, datetime):
+        return Text(value.isoformat(" ", "auto" if value.microsecond else "seconds"))
+    return Text(str(value))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="backslashreplace")
+    return str(value)

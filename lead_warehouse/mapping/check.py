@@ -1,0 +1,56 @@
+"""Check a mapping before a refresh does: against the contract, and against the files' headers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lead_warehouse.contract import load_contract
+from lead_warehouse.errors import UserError
+from lead_warehouse.landing.archive import find_files
+from lead_warehouse.landing.bytestream import read_chunks
+from lead_warehouse.landing.header import read_header
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.mapping.load import load_mapping
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """How a file's header fits its input.
+
+    Attributes:
+        held_because: why a refresh would hold it; none if it would land.
+    """
+
+    input_name: str
+    file_name: str
+    tables: list[str]
+    unmapped: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    held_because: str | None = None
+
+
+def check_mapping(path: Path, input_dir: Path) -> list[CheckedFile]:
+    """Check a mapping and the headers of every file it matches below ``input_dir``.
+
+    Raises:
+        UserError: the mapping is wrong, or the folder is missing.
+    """
+    contract = load_contract()
+    mapping = load_mapping(path, contract)
+    if not input_dir.is_dir():
+        raise UserError(f"no folder {input_dir}; name the folder of the files with --input")
+    checked = []
+    for one in mapping.inputs:
+        tables = [mapped.table for mapped in one.tables]
+        for file in find_files(one, input_dir):
+            try:
+                header = read_header(one, contract, read_chunks(file.path, one.encoding))
+            except HeldFile as held:
+                checked.append(CheckedFile(one.name, file.name, tables, held_because=str(held)))
+            else:
+                checked.append(
+                    CheckedFile(one.name, file.name, tables, header.unmapped, header.missing)
+                )
+        if not any(found.input_name == one.name for found in checked):
+            reason = f"no file matches '{one.files}' below {input_dir}"
+            checked.append(CheckedFile(one.name, "-", tables, held_because=reason))
+    return checked

@@ -1,0 +1,45 @@
+"""Return readers to an earlier generation."""
+
+from lead_warehouse.errors import UserError
+from lead_warehouse.refresh.reconcile import reconcile
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.generations import Generation, Generations, open_read_only
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.lock import exclusive_lock
+
+
+def roll_back(state: StateDirectory, run_id: str | None) -> tuple[str, Generation]:
+    """Publish an earlier generation again; by default the last one published before the current.
+
+    Returns:
+        the run id left and the generation published now.
+
+    Raises:
+        UserError: there is nothing to return to.
+        RunFailed: a refresh is under way, or a stale log lies beside the generation.
+    """
+    generations = Generations(state)
+    ledger = ControlLedger(state.control)
+    generations.find(None)
+    with exclusive_lock(state.lock, "rollback"):
+        reconcile(state, ledger, run_id="")
+        current = generations.find(None)
+        target = generations.find(run_id) if run_id else _before(current, generations)
+        if target.run_id == current.run_id:
+            raise UserError(f"{target.run_id} is published already; name another generation")
+        if target.manifest["is_past"]:
+            raise UserError(
+                f"{target.run_id} is a rebuild of the past; ask it with query --generation"
+            )
+        open_read_only(target.database).close()
+        generations.publish(target.run_id)
+        ledger.move(current.run_id, "rolled back", f"readers were returned to {target.run_id}")
+        ledger.move(target.run_id, "published", f"published again in place of {current.run_id}")
+    return current.run_id, target
+
+
+def _before(current: Generation, generations: Generations) -> Generation:
+    for generation in generations.all():
+        if generation.run_id < current.run_id and not generation.manifest["is_past"]:
+            return generation
+    raise UserError("no earlier generation is kept; there is nothing to roll back to")

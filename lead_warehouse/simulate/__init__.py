@@ -1,0 +1,1 @@
+"""A sample company with known behaviour, to try the warehouse on."""
