@@ -38,6 +38,7 @@ test: setup ## Lint, type-check, run every test
 	$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
+lint: export LEAD_WAREHOUSE_DATABASE := :memory:
 lint: setup ## ruff, mypy, yamllint, sqlfluff, dbt-bouncer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

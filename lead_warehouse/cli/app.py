@@ -66,6 +66,7 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
+    """Read what stands before the command; ``--debug`` counts anywhere, see ``main``."""
     if version:
         say(__version__)
         raise typer.Exit

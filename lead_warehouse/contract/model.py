@@ -24,6 +24,8 @@ CONTRACT_FILE = Path(__file__).with_name("contract.yml")
 
 
 class Strict(BaseModel):
+    """A part of the file in which an unknown setting is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

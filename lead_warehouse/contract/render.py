@@ -68,7 +68,8 @@ def page(contract: Contract) -> str:
     lines = [
         "# Canonical tables",
         "",
-        f"{WRITTEN_FROM} A mapping file brings an export into these tables; only `leads` is needed.",
+        WRITTEN_FROM,
+        "A mapping file brings an export into these tables; only `leads` is needed.",
         "Times are instants in UTC. *Event* marks times that move the as-of instant;",
         "*personal* marks what identifies a person.",
     ]
@@ -83,7 +84,7 @@ def page(contract: Contract) -> str:
             "|---|---|---|---|---|",
         ]
         lines += [
-            f"| `{column}` | {spec.type} | {spec.unit or ''} | {_notes(spec)} | {spec.description} |"
+            "| " + " | ".join(_page_row(column, spec)) + " |"
             for column, spec in table.columns.items()
         ]
     return "\n".join(lines) + "\n"
@@ -111,6 +112,10 @@ def _dbt_column(name: str, spec: Column) -> dict[str, Any]:
     if spec.personal:
         column["config"] = {"meta": {"personal": True}}
     return column
+
+
+def _page_row(name: str, spec: Column) -> list[str]:
+    return [f"`{name}`", spec.type, spec.unit or "", _notes(spec), spec.description]
 
 
 def _notes(spec: Column) -> str:

@@ -46,7 +46,7 @@ def check(
     from lead_warehouse.gates.duckdb_source import open_source
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     source = open_source(context, database)
     results_folder.mkdir(parents=True, exist_ok=True)
     results: list[CheckResult] = []

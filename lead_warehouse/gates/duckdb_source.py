@@ -18,6 +18,8 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps its one connection open between queries."""
 
+    _connection: sqlalchemy.Connection | None
+
     @contextmanager
     def get_connection(self) -> Iterator[sqlalchemy.Connection]:
         if self._connection is None:
@@ -32,7 +34,7 @@ EngineClass = type[SqlAlchemyExecutionEngine]
 class DuckDBDatasource(SQLDatasource):
     """A DuckDB file, opened read-only."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+    type: Literal["duckdb"] = "duckdb"
 
     @property
     def execution_engine_type(self) -> EngineClass:

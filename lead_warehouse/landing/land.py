@@ -50,6 +50,7 @@ def land(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     mapping: Mapping,
+    *,
     input_dir: Path,
     archive: Archive,
     received: Iterable[ReceivedInput],
@@ -75,10 +76,12 @@ def land(
         digest = input_digest(one, contract)
         _withdraw_if_changed(connection, contract, one, digest)
         landed = _landed_digests(connection, one)
-        waiting, held = _waiting_files(one, digest, input_dir, archive, known, now)
+        waiting, held = _waiting_files(
+            one, digest, input_dir=input_dir, archive=archive, received=known, now=now
+        )
         accounts += held
-        for file in held:
-            loader.record(file)
+        for account in held:
+            loader.record(account)
         for file in waiting:
             if file.file_digest in landed:
                 unchanged += 1
@@ -131,6 +134,7 @@ def _landed_digests(connection: duckdb.DuckDBPyConnection, one: Input) -> set[st
 def _waiting_files(
     one: Input,
     digest: str,
+    *,
     input_dir: Path,
     archive: Archive,
     received: list[ReceivedInput],

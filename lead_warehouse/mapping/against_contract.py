@@ -61,8 +61,8 @@ def _source_problems(name: str, column: Column, source: ColumnSource) -> Iterato
         case Join() if column.type != "string":
             yield f"'{name}' is a {column.type} and cannot be joined; only strings can"
         case FromColumn():
-            for value in (source.values or {}).values():
-                yield from _allowed(name, column, value)
+            for meant in (source.values or {}).values():
+                yield from _allowed(name, column, meant)
             if source.other_values == "reject" and source.values is None:
                 yield f"'{name}' rejects other values but lists none; add 'values'"
             if source.format and column.type not in TIMES:

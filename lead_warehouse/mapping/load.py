@@ -103,10 +103,9 @@ def _line_of(node: yaml.Node | None, location: Location) -> int:
                 if key.value == str(step):
                     node, line = value, key.start_mark.line + 1
                     break
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and step in range(len(node.value)):
+            node = node.value[int(step)]
+            line = node.start_mark.line + 1
     return line
 
 

@@ -43,6 +43,8 @@ DecimalMark = Literal[".", ","]
 
 
 class Strict(BaseModel):
+    """A part of the file in which an unknown setting is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -126,6 +126,12 @@ class _Run:
         return report
 
     @property
+    def _building(self) -> Path:
+        """The build as steps see it, from the state directory: wherever that lies, dbt finds its
+        parsed project unchanged."""
+        return self.state.building.relative_to(self.state.root)
+
+    @property
     def _failures(self) -> Path:
         return self.folder / "failures"
 
@@ -139,18 +145,19 @@ class _Run:
             refuse_stale_log(source)
             shutil.copyfile(source, building)
         contract = load_contract()
-        config = {"storage_compatibility_version": STORAGE_VERSION}
-        with duckdb.connect(str(building), config=config) as connection:
+        with duckdb.connect(
+            str(building), config={"storage_compatibility_version": STORAGE_VERSION}
+        ) as connection:
             landing = land(
                 connection,
                 contract,
                 self.mapping,
-                self.options.input_dir,
-                Archive(self.state.landing),
-                self.ledger.received_inputs(),
-                utc_now(),
-                building.parent / "scratch",
-                lambda text: self.progress("land", text),
+                input_dir=self.options.input_dir,
+                archive=Archive(self.state.landing),
+                received=self.ledger.received_inputs(),
+                now=utc_now(),
+                scratch=building.parent / "scratch",
+                progress=lambda text: self.progress("land", text),
             )
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
             connection.execute("checkpoint")
@@ -161,7 +168,8 @@ class _Run:
         return context
 
     def _check(self, gate: str) -> Any:
-        return self._work(check, self.state.building, gate, self.folder / "quality", step=gate)
+        results = (self.folder / "quality").resolve()
+        return self._work(check, self._building, gate, results, step=gate)
 
     def _build(self) -> None:
         results = self._dbt(["seed"], ["run"], step="build")
@@ -183,7 +191,11 @@ class _Run:
 
     def _dbt(self, *commands: list[str], step: str) -> list[NodeResult]:
         results: list[NodeResult] = self._work(
-            run_dbt, self.state.project, self.folder, list(commands), step=step
+            run_dbt,
+            self.state.project.relative_to(self.state.root),
+            self.folder.relative_to(self.state.root),
+            list(commands),
+            step=step,
         )
         return results
 
@@ -207,7 +219,7 @@ class _Run:
             ).fetchall()
             connection.execute("checkpoint")
         refuse_stale_log(building)
-        tables: dict[str, TableDigest] = self._work(verify, building, step="seal")
+        tables: dict[str, TableDigest] = self._work(verify, self._building, step="seal")
         manifest = {
             "run_id": self.report.run_id,
             "sealed_at": utc_now(),
@@ -248,7 +260,8 @@ class _Run:
             *arguments,
             log=self.folder / f"{step}.log",
             report=lambda text: self.progress(name, text),
-            environment={DATABASE_VARIABLE: str(self.state.building.resolve())},
+            folder=self.state.root,
+            environment={DATABASE_VARIABLE: str(self._building)},
         )
 
     def _reach(self, state: str, context: RefreshContext | None = None) -> None:

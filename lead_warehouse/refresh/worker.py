@@ -37,13 +37,19 @@ def start_importing() -> None:
 
 
 def run_in_worker(
-    step: Step, *arguments: Any, log: Path, report: Report, environment: dict[str, str]
+    step: Step,
+    *arguments: Any,
+    log: Path,
+    report: Report,
+    folder: Path,
+    environment: dict[str, str],
 ) -> Any:
     """Run ``step(report, *arguments)`` in a process of its own and return its result.
 
     Args:
         log: file that receives what the step prints.
         report: called here with each line the step reports.
+        folder: working directory of the step.
         environment: set for the step on top of this process's environment.
 
     Raises:
@@ -53,7 +59,7 @@ def run_in_worker(
     log.parent.mkdir(parents=True, exist_ok=True)
     here, there = _FORKS.Pipe(duplex=False)
     environment = {**os.environ, **environment}
-    process = _FORKS.Process(target=_run, args=(there, step, arguments, log, environment))
+    process = _FORKS.Process(target=_run, args=(there, step, arguments, log.resolve(), folder, environment))
     process.start()
     there.close()
     try:
@@ -82,11 +88,13 @@ def _run(
     step: Step,
     arguments: tuple[Any, ...],
     log: Path,
+    folder: Path,
     environment: dict[str, str],
 ) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(folder)
     with log.open("a", encoding="utf-8") as printed:
         os.dup2(printed.fileno(), sys.stdout.fileno())
         os.dup2(printed.fileno(), sys.stderr.fileno())

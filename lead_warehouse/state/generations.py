@@ -65,7 +65,7 @@ class Generations:
         _sync(building)
         folder = self.state.generation(run_id)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        os.rename(building.parent, folder)
+        building.parent.rename(folder)
         _sync(folder.parent)
         return Generation(run_id, folder, manifest)
 
@@ -87,7 +87,7 @@ class Generations:
     def current_id(self) -> str | None:
         """Run id of the published generation."""
         try:
-            return os.path.basename(os.readlink(self.state.current))
+            return self.state.current.readlink().name
         except FileNotFoundError:
             return None
 

@@ -91,8 +91,8 @@ skipped as (
     from from_stages
     inner join stages
         on
-            stages.position > coalesce(from_stages.highest_position_before, 0)
-            and stages.position < from_stages.position
+            coalesce(from_stages.highest_position_before, 0) < stages.position
+            and from_stages.position > stages.position
     group by from_stages.lead_id, from_stages.transition_number
 
 ),

@@ -30,14 +30,23 @@ cohorts as (
 
 ),
 
-with_maturity as (
+with_month_end as (
 
     select
         cohorts.*,
         -- The last lead of the month may enter at its very end.
-        {{ dbt.dateadd('day', 'cohorts.window_days', dbt.dateadd('month', 1, 'cohorts.cohort_month')) }}
-            as matures_at
+        {{ dbt.dateadd('month', 1, 'cohorts.cohort_month') }} as month_ends_at
     from cohorts
+
+),
+
+with_maturity as (
+
+    select
+        with_month_end.*,
+        {{ dbt.dateadd('day', 'with_month_end.window_days', 'with_month_end.month_ends_at') }}
+            as matures_at
+    from with_month_end
 
 ),
 
