@@ -1,1 +1,79 @@
-"""Shared."""
+"""Fixtures that cost a refresh are made once and copied."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
+from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.simulate.company import simulate
+from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.layout import StateDirectory
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+SAMPLE_LEADS = 400
+SAMPLE_SEED = 11
+
+Refresh = Callable[..., RefreshReport]
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+def no_progress(step: str, detail: str) -> None:
+    pass
+
+
+def refresh_state(
+    root: Path, mapping: Path, input_dir: Path | None = None, **options: Any
+) -> RefreshReport:
+    """A refresh as the console script does it, in this process, without its output."""
+    asked = RefreshOptions(StateDirectory(root), mapping, input_dir or mapping.parent, **options)
+    return refresh(asked, no_progress)
+
+
+def ask(root: Path, sql: str, generation: str | None = None) -> list[tuple[Any, ...]]:
+    """Rows of a query on the published generation."""
+    with Generations(StateDirectory(root)).reading(generation) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Data that nobody here wrote; not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no shared data in {SHARED_DATA.name} beside the project")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of a small sample company, with their mapping."""
+    folder = tmp_path_factory.mktemp("sample") / "exports"
+    simulate(folder, SAMPLE_LEADS, SAMPLE_SEED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published_sample(sample_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with the sample company published; for reading only."""
+    root = tmp_path_factory.mktemp("published") / "state"
+    refresh_state(root, sample_exports / "mapping.yml")
+    return root
+
+
+@pytest.fixture
+def sample_state(published_sample: Path, tmp_path: Path) -> Path:
+    """A copy of the published sample that a test may change."""
+    root = tmp_path / "state"
+    shutil.copytree(published_sample, root, symlinks=True)
+    return root
+
+
+@pytest.fixture
+def exports(sample_exports: Path, tmp_path: Path) -> Path:
+    """A copy of the sample's exports that a test may change."""
+    folder = tmp_path / "exports"
+    shutil.copytree(sample_exports, folder)
+    return folder

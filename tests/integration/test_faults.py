@@ -1,0 +1,326 @@
+"""Crashes, collisions and readers, by the numbers of the fault matrix."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lead_warehouse.errors import LeadWarehouseError, RunFailed
+from lead_warehouse.failpoints import FAILPOINT
+from lead_warehouse.refresh.rollback import roll_back
+from lead_warehouse.refresh.worker import run_in_worker
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.lock import exclusive_lock, is_locked
+from tests.conftest import ask, no_progress, refresh_state
+
+CLI = [sys.executable, "-m", "lead_warehouse"]
+FROZEN = {"LEAD_WAREHOUSE_NOW": "2027-03-01T08:00:00Z"}
+
+
+def refresh_process(
+    state: Path, mapping: Path, failpoint: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **FROZEN}
+    if failpoint:
+        environment[FAILPOINT] = failpoint
+    return subprocess.run(
+        [*CLI, "refresh", "--state", str(state), "--mapping", str(mapping)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def changed_exports(exports: Path) -> Path:
+    """The sample with news: more deals and later stages."""
+    (exports / "affaires_2.csv").write_text(
+        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
+        "D-n1;L-000001;En cours;1000,00;01/02/2025 10:00;;\n"
+        "D-n2;L-000002;Gagnée;2000,00;01/02/2025 10:00;01/04/2025 10:00;\n"
+    )
+    return exports
+
+
+@pytest.fixture(scope="session")
+def digest_never_killed(
+    published_sample: Path, sample_exports: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """What a refresh of the changed exports gives when nothing goes wrong."""
+    folder = tmp_path_factory.mktemp("never_killed")
+    shutil.copytree(published_sample, folder / "state", symlinks=True)
+    shutil.copytree(sample_exports, folder / "exports")
+    (folder / "exports" / "affaires_2.csv").write_text(
+        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
+        "D-n1;L-000001;En cours;1000,00;01/02/2025 10:00;;\n"
+        "D-n2;L-000002;Gagnée;2000,00;01/02/2025 10:00;01/04/2025 10:00;\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in FROZEN.items():
+            patch.setenv(name, value)
+        report = refresh_state(folder / "state", folder / "exports" / "mapping.yml")
+    assert report.digest is not None
+    return report.digest
+
+
+@pytest.mark.parametrize("failpoint", ["landing", "built"])
+def test_fault_1_killed_under_way_then_the_same_digest_as_never_killed(
+    sample_state: Path,
+    changed_exports: Path,
+    digest_never_killed: str,
+    failpoint: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = Generations(StateDirectory(sample_state)).find(None)
+    mapping = changed_exports / "mapping.yml"
+    killed = refresh_process(sample_state, mapping, failpoint)
+    assert killed.returncode == -signal.SIGKILL
+    assert Generations(StateDirectory(sample_state)).find(None) == before
+    assert (sample_state / "building").exists()
+    for name, value in FROZEN.items():
+        monkeypatch.setenv(name, value)
+    report = refresh_state(sample_state, mapping)
+    assert report.digest == digest_never_killed != before.digest
+    assert any("died in state" in line for line in report.reconciled)
+    states = {run.state for run in ControlLedger(StateDirectory(sample_state).control).runs()}
+    assert states == {"published", "abandoned"}
+
+
+def test_killed_before_anything_was_published_leaves_a_clean_start(exports: Path, tmp_path: Path) -> None:
+    killed = refresh_process(tmp_path / "state", exports / "mapping.yml", "landing")
+    assert killed.returncode == -signal.SIGKILL
+    assert Generations(StateDirectory(tmp_path / "state")).current_id() is None
+    assert refresh_state(tmp_path / "state", exports / "mapping.yml").is_published
+
+
+def test_killed_between_pointer_and_ledger_counts_as_published(
+    sample_state: Path, changed_exports: Path
+) -> None:
+    mapping = changed_exports / "mapping.yml"
+    killed = refresh_process(sample_state, mapping, "published")
+    assert killed.returncode == -signal.SIGKILL
+    published = Generations(StateDirectory(sample_state)).current_id()
+    ledger = ControlLedger(StateDirectory(sample_state).control)
+    assert {run.run_id: run.state for run in ledger.runs()}[str(published)] == "sealed"
+    with pytest.raises(LeadWarehouseError):
+        roll_back(StateDirectory(sample_state), "nonsense")
+    assert {run.run_id: run.state for run in ledger.runs()}[str(published)] == "published"
+    assert any(one.file_name == "affaires_2.csv" for one in ledger.received_inputs())
+
+
+def test_fault_5_of_two_refreshes_one_leaves_at_once_and_names_the_other(
+    sample_state: Path, sample_exports: Path
+) -> None:
+    state = StateDirectory(sample_state)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD_LOCK, str(state.lock)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        late = refresh_process(sample_state, sample_exports / "mapping.yml")
+        assert late.returncode == 1
+        assert f"process {holder.pid}" in late.stderr
+        assert late.stderr.count("\n") == 1
+        assert is_locked(state.lock)
+    finally:
+        holder.kill()
+        holder.wait()
+    # Fault 6: the kernel releases what a dead process held; nobody has to help.
+    with exclusive_lock(state.lock, "test"):
+        pass
+
+
+HOLD_LOCK = """
+import sys, time
+from pathlib import Path
+from lead_warehouse.state.lock import exclusive_lock
+with exclusive_lock(Path(sys.argv[1]), "refresh"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def make_generation(state: StateDirectory, number: int) -> str:
+    """A small sealed generation whose tables all carry its number."""
+    run_id = f"20260101T{number:06d}-aaaaaa"
+    state.building.parent.mkdir(parents=True)
+    with duckdb.connect(str(state.building)) as connection:
+        connection.execute("create schema marts")
+        for table in ("first", "second"):
+            connection.execute(
+                f"create table marts.{table} as select {number} as n from range(1000)"
+            )
+    Generations(state).seal(run_id, {"as_of": "2026-01-01T00:00:00", "is_past": False})
+    return run_id
+
+
+def read_until(root: str, last: int) -> tuple[int, int]:
+    """Read again and again; returns how many reads there were, and how many generations seen."""
+    generations = Generations(StateDirectory(Path(root)))
+    reads, seen, newest = 0, set(), 0
+    deadline = time.monotonic() + 100
+    while newest < last and time.monotonic() < deadline:
+        with generations.reading() as connection:
+            rows = connection.execute(
+                "select n from marts.first union select n from marts.second"
+            ).fetchall()
+        assert len(rows) == 1, f"torn read: {rows}"
+        number = rows[0][0]
+        assert number >= newest, f"generation {number} after {newest}"
+        newest = number
+        seen.add(number)
+        reads += 1
+    assert newest == last
+    return reads, len(seen)
+
+
+def test_fault_7_readers_see_whole_generations_in_order_during_200_publishes(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    generations = Generations(state)
+    generations.publish(make_generation(state, 1))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        readers = [pool.submit(read_until, str(state.root), 201) for _ in range(2)]
+        time.sleep(1)
+        for number in range(2, 202):
+            generations.publish(make_generation(state, number))
+            generations.retain()
+        results = [reader.result() for reader in readers]
+    assert all(seen > 1 for _, seen in results), results
+    kept = [generation.run_id for generation in generations.all()]
+    assert str(generations.current_id()) == kept[0]
+    assert len(kept) <= 7
+
+
+def test_a_generation_being_read_outlives_retention(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    generations = Generations(state)
+    first = make_generation(state, 1)
+    generations.publish(first)
+    database = generations.find(None).database
+    reader = subprocess.Popen(
+        [sys.executable, "-c", HOLD_OPEN, str(database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout is not None and reader.stdin is not None
+    assert reader.stdout.readline() == "open\n"
+    for number in range(2, 9):
+        generations.publish(make_generation(state, number))
+    generations.retain()
+    assert database.exists()
+    answer, _ = reader.communicate("ask\n", timeout=30)
+    assert answer == "1000\n"
+    generations.retain()
+    assert not database.exists()
+
+
+HOLD_OPEN = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print("open", flush=True)
+sys.stdin.readline()
+print(connection.execute("select count(*) from marts.first").fetchone()[0])
+"""
+
+
+def test_fault_9_a_stale_log_beside_a_generation_stops_its_publication(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    generations = Generations(state)
+    first, second = make_generation(state, 1), make_generation(state, 2)
+    generations.publish(first)
+    log = state.generation(second) / "warehouse.duckdb.wal"
+    log.write_bytes(b"stale")
+    with pytest.raises(RunFailed, match=r"warehouse\.duckdb\.wal"):
+        generations.publish(second)
+    assert generations.current_id() == first
+
+
+def test_fault_9_a_stale_log_beside_the_published_file_stops_the_next_refresh(
+    sample_state: Path, sample_exports: Path
+) -> None:
+    generation = Generations(StateDirectory(sample_state)).find(None)
+    generation.database.with_name("warehouse.duckdb.wal").write_bytes(b"stale")
+    with pytest.raises(RunFailed, match="would be replayed"):
+        refresh_state(sample_state, sample_exports / "mapping.yml")
+
+
+def test_rollback_returns_to_the_generation_before(
+    sample_state: Path, changed_exports: Path
+) -> None:
+    state = StateDirectory(sample_state)
+    before = Generations(state).find(None)
+    refresh_state(sample_state, changed_exports / "mapping.yml")
+    assert ask(sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'") == [(1,)]
+    left, now = roll_back(state, None)
+    assert now == before == Generations(state).find(None)
+    assert ask(sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'") == [(0,)]
+    runs = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
+    assert runs[left] == "rolled back"
+    with pytest.raises(LeadWarehouseError, match="nothing to roll back to"):
+        roll_back(state, None)
+
+
+def test_fault_22_damaged_rows_are_in_quarantine_with_file_line_and_reason(
+    sample_state: Path, exports: Path
+) -> None:
+    (exports / "affaires_2.csv").write_text(
+        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
+        "D-few;L-000001;En cours\n"
+        "D-many;L-000001;En cours;1,00;01/02/2025 10:00;;;;\n"
+        "D-point;L-000001;En cours;1.00;01/02/2025 10:00;;\n"
+        "D-status;L-000001;Peut-être;1,00;01/02/2025 10:00;;\n"
+        "D-good;L-000001;En cours;1,00;01/02/2025 10:00;;\n"
+    )
+    refresh_state(sample_state, exports / "mapping.yml")
+    rows = ask(
+        sample_state,
+        "select file_line, column_name, value, reason, decode(raw_record) "
+        "from raw.quarantined_rows where file_name = 'affaires_2.csv' order by file_line",
+    )
+    assert [(line, column, value) for line, column, value, _, _ in rows] == [
+        (2, None, None),
+        (3, None, None),
+        (4, "amount", "1.00"),
+        (5, "status", "Peut-être"),
+    ]
+    assert [reason.split(":")[0] for *_, reason, _ in rows[:2]] == ["too few columns", "too many columns"]
+    assert rows[3][4] == "D-status;L-000001;Peut-être;1,00;01/02/2025 10:00;;"
+    kept = ask(
+        sample_state,
+        "select opportunity_id from raw.opportunities where file_name = 'affaires_2.csv'",
+    )
+    assert kept == [("D-good",)]
+
+
+def crash(report: object, code: int) -> None:
+    os._exit(code)
+
+
+def fail(report: object) -> None:
+    raise ValueError("no such thing")
+
+
+def test_a_step_that_dies_or_raises_fails_the_run(tmp_path: Path) -> None:
+    log = tmp_path / "step.log"
+    with pytest.raises(RunFailed, match="exit code 3"):
+        run_in_worker(
+            crash, 3, log=log, report=lambda _: None, folder=tmp_path, environment={}
+        )
+    with pytest.raises(RunFailed, match="no such thing"):
+        run_in_worker(fail, log=log, report=lambda _: None, folder=tmp_path, environment={})
+    assert "ValueError" in log.read_text()
+    no_progress("", "")

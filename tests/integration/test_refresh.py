@@ -1,0 +1,280 @@
+"""A refresh on the real pipeline: what it publishes, keeps and refuses."""
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lead_warehouse.errors import RunRejected, UserError
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.digest import combined_digest, digest_tables
+from lead_warehouse.state.generations import Generations, open_read_only
+from lead_warehouse.state.layout import StateDirectory
+from tests.conftest import ask, refresh_state
+
+
+def test_a_refresh_publishes_every_mart_with_rows(published_sample: Path) -> None:
+    marts = ask(
+        published_sample,
+        "select table_name from information_schema.tables where table_schema = 'marts'",
+    )
+    counts = {m: ask(published_sample, f"select count(*) from marts.{m}")[0][0] for (m,) in marts}
+    assert set(counts) >= {
+        "dim_leads",
+        "fct_opportunities",
+        "fct_lifecycle_transitions",
+        "fct_funnel_conversions",
+        "rpt_funnel_cohorts",
+    }
+    assert all(counts.values()), counts
+
+
+def test_the_layers_have_schemas_of_their_own(published_sample: Path) -> None:
+    schemas = {s for (s,) in ask(published_sample, "select schema_name from duckdb_schemas()")}
+    assert {"raw", "staging", "intermediate", "marts", "exports"} <= schemas
+    assert "audit" not in schemas
+
+
+def test_every_record_of_every_file_is_accounted_for(
+    published_sample: Path, sample_exports: Path
+) -> None:
+    files = ask(
+        published_sample,
+        "select file_name, record_count, accepted_count, quarantined_count, blank_count "
+        "from raw.landed_files",
+    )
+    assert {name for name, *_ in files} == {
+        path.name for path in sample_exports.iterdir() if path.name != "mapping.yml"
+    }
+    assert all(records == accepted + bad + blank for _, records, accepted, bad, blank in files)
+    assert sum(bad for *_, bad, _ in files) > 0
+    text = (sample_exports / "crm_contacts.csv").read_text()
+    contacts = next(records for name, records, *_ in files if name == "crm_contacts.csv")
+    assert contacts == len(text.splitlines()) - 1
+
+
+def test_the_published_file_is_whole_read_only_and_described(published_sample: Path) -> None:
+    generation = Generations(StateDirectory(published_sample)).find(None)
+    assert generation.database.stat().st_mode & 0o222 == 0
+    assert not list(generation.folder.glob("*.wal"))
+    with open_read_only(generation.database) as connection:
+        assert combined_digest(digest_tables(connection)) == generation.digest
+        contacts = generation.manifest["tables"]["marts.dim_leads"]["rows"]
+        assert connection.execute("select count(*) from marts.dim_leads").fetchone() == (contacts,)
+
+
+def test_fault_10_every_view_of_the_published_file_can_be_queried(published_sample: Path) -> None:
+    database = Generations(StateDirectory(published_sample)).find(None).database
+    with duckdb.connect(str(published_sample / "current" / "warehouse.duckdb"), read_only=True) as c:
+        views = c.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        assert len(views) >= 5
+        for schema, view in views:
+            c.execute(f'select * from "{schema}"."{view}" limit 1').fetchall()
+    assert database.name == "warehouse.duckdb"
+
+
+def test_fault_27_the_same_files_again_change_nothing(
+    sample_state: Path, sample_exports: Path
+) -> None:
+    before = Generations(StateDirectory(sample_state)).find(None)
+    report = refresh_state(sample_state, sample_exports / "mapping.yml")
+    assert report.accounts == []
+    assert report.unchanged_files == 4
+    assert report.digest == before.digest
+    assert report.run_id != before.run_id
+
+
+def test_a_file_with_few_columns_overwrites_only_those(
+    sample_state: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id, source, employees = ask(
+        sample_state,
+        "select lead_id, source, employee_count from marts.dim_leads "
+        "where source is not null and employee_count is not null order by lead_id limit 1",
+    )[0]
+    (exports / "crm_contacts_enriched.csv").write_text(f"Record ID,Employees\n{lead_id},\n")
+    monkeypatch.setenv("LEAD_WAREHOUSE_NOW", "2027-03-01T08:00:00Z")
+    refresh_state(sample_state, exports / "mapping.yml")
+    now = ask(
+        sample_state,
+        f"select source, employee_count from marts.dim_leads where lead_id = '{lead_id}'",
+    )
+    assert employees is not None
+    assert now == [(source, None)]
+    history = ask(
+        sample_state,
+        "select valid_from, is_known_at_assumed, employee_count "
+        f"from intermediate.int_leads_historized where lead_id = '{lead_id}' order by 1",
+    )
+    # Landed after the first load, so known since it landed and no earlier.
+    assert str(history[-1][0]) == "2027-03-01 08:00:00"
+    assert [assumed for _, assumed, _ in history][-1] is False
+    assert history[-2][2] == employees
+
+
+def test_a_corrected_mapping_lands_the_archived_file_again(
+    sample_state: Path, exports: Path
+) -> None:
+    mapping = exports / "mapping.yml"
+    mapping.write_text(mapping.read_text().replace("      - table: leads\n        columns:\n"
+        "          lead_id: Record ID\n          created_at", "      - table: leads\n        columns:\n"
+        "          lead_type: Country\n          lead_id: Record ID\n          created_at"))
+    (exports / "crm_contacts.csv").unlink()
+    report = refresh_state(sample_state, mapping)
+    assert [account.file.file_name for account in report.accounts] == ["crm_contacts.csv"]
+    assert ask(sample_state, "select count(*) from marts.dim_leads where lead_type is null") == [(0,)]
+
+
+def test_fault_25_a_file_without_a_required_column_is_held_and_the_rest_lands(
+    sample_state: Path, exports: Path
+) -> None:
+    later = exports / "crm_stage_history_2.csv.gz"
+    later.write_text("Contact,Lifecycle Stage,Entered At,Reason\nL-000001,MQL,2025-01-01T00:00:00Z,\n")
+    more = exports / "affaires_2.csv"
+    more.write_text(
+        "Contact;Statut;Affaire;Ouverte le;Close le;Motif;Montant HT;Nouveau\n"
+        "L-000001;En cours;D-new;01/02/2025 10:00;;;1234,50;x\n"
+    )
+    report = refresh_state(sample_state, exports / "mapping.yml")
+    assert report.is_published
+    [held] = report.held
+    assert held.file.file_name == "crm_stage_history_2.csv.gz"
+    assert "'Contact ID' (nearest: Contact" in str(held.held_because)
+    [landed] = [account for account in report.accounts if not account.held_because]
+    assert landed.unmapped_columns == ("Nouveau",)
+    assert ask(
+        sample_state,
+        "select lead_id, status, amount, currency, created_at from marts.fct_opportunities "
+        "where opportunity_id = 'D-new'",
+    )[0][:3] == ("L-000001", "open", pytest.approx(1234.5))
+    [(status, reason)] = ask(
+        sample_state,
+        "select status, reason from raw.landed_files where file_name like 'crm_stage_history_2%'",
+    )
+    assert status == "held"
+    assert "Contact ID" in reason
+
+
+def test_fault_26_empty_and_header_only_files_are_recorded_as_no_rows(
+    sample_state: Path, exports: Path
+) -> None:
+    (exports / "affaires_empty.csv").write_bytes(b"")
+    header = (exports / "affaires.csv").read_text().splitlines()[0]
+    (exports / "affaires_header.csv").write_text(header + "\n")
+    report = refresh_state(sample_state, exports / "mapping.yml")
+    assert report.is_published
+    assert [(account.records, account.held_because) for account in report.accounts] == [
+        (0, None),
+        (0, None),
+    ]
+
+
+def test_fault_14_a_failed_audit_leaves_readers_where_they_were(
+    sample_state: Path, sample_exports: Path, tmp_path: Path
+) -> None:
+    before = Generations(StateDirectory(sample_state)).find(None)
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "funnel_steps.csv").write_text("from_stage,to_stage,window_days\nmql,customer,0\n")
+    with pytest.raises(RunRejected, match="in_range_funnel_steps_window_days") as caught:
+        refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
+    assert "window_days=0" in str(caught.value)
+    assert Generations(StateDirectory(sample_state)).find(None) == before
+    run = ControlLedger(StateDirectory(sample_state).control).runs()[0]
+    assert run.state == "rejected"
+    [rows] = (sample_state / "runs" / run.run_id / "failures").glob("in_range*.csv")
+    with rows.open() as file:
+        assert list(csv.DictReader(file)) == [
+            {"from_stage": "mql", "to_stage": "customer", "window_days": "0"}
+        ]
+    assert not (sample_state / "building").exists()
+    report = json.loads((sample_state / "runs" / run.run_id / "report.json").read_text())
+    assert report["state"] == "rejected"
+    assert report["failures"]
+
+
+def test_the_raw_gate_refuses_files_whose_keys_do_not_match(
+    sample_state: Path, exports: Path
+) -> None:
+    mapping = exports / "mapping.yml"
+    text = mapping.read_text()
+    mapping.write_text(text.replace("lead_id: Contact ID", "lead_id: Entered At"))
+    with pytest.raises(RunRejected, match="keys of two files do not match"):
+        refresh_state(sample_state, mapping)
+    assert ask(sample_state, "select count(*) from marts.dim_leads")[0][0] > 0
+
+
+def test_own_rules_replace_the_defaults_for_one_refresh(
+    sample_state: Path, sample_exports: Path, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "funnel_steps.csv").write_text("from_stage,to_stage,window_days\nmql,customer,7\n")
+    refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
+    assert ask(sample_state, "select distinct window_days from marts.rpt_funnel_cohorts") == [(7,)]
+    # The table was copied with the generation; the default rules make it anew.
+    refresh_state(sample_state, sample_exports / "mapping.yml")
+    steps = ask(sample_state, "select count(*) from seeds.funnel_steps")[0][0]
+    assert steps == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("funnel_step.csv", "a\n", "did you mean 'funnel_steps.csv'"),
+        ("funnel_steps.csv", "from_stage,to_stage,days\n", "columns must be from_stage,to_stage,window_days"),
+    ],
+)
+def test_rules_that_replace_nothing_are_refused(
+    sample_state: Path, sample_exports: Path, tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / name).write_text(content)
+    with pytest.raises(UserError, match=message):
+        refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
+
+
+def test_the_past_is_rebuilt_beside_the_published_generation(
+    sample_state: Path, sample_exports: Path
+) -> None:
+    before = Generations(StateDirectory(sample_state)).current_id()
+    report = refresh_state(sample_state, sample_exports / "mapping.yml", as_of="2025-06-30")
+    assert (report.state, report.is_published) == ("kept", False)
+    assert Generations(StateDirectory(sample_state)).current_id() == before
+    latest = ask(
+        sample_state, "select max(transitioned_at) from marts.fct_lifecycle_transitions", report.run_id
+    )
+    assert str(latest[0][0]) <= "2025-06-30"
+    assert ask(
+        sample_state,
+        "select count(*) from marts.fct_opportunities where closed_at > timestamp '2025-06-30'",
+        report.run_id,
+    ) == [(0,)]
+    then = ask(sample_state, "select count(*) from marts.dim_leads", report.run_id)
+    now = ask(
+        sample_state,
+        "select count(*) from marts.dim_leads where known_since <= timestamp '2025-06-30'",
+    )
+    assert 0 < then[0][0] == now[0][0]
+
+
+def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id,made\n1,2026-01-01\n")
+    (tmp_path / "mapping.yml").write_text(
+        "version: 1\ninputs:\n  - name: leads\n    files: leads.csv\n    tables:\n"
+        "      - table: leads\n        columns:\n          lead_id: id\n"
+        '          created_at: {column: made, format: "%Y-%m-%d"}\n'
+    )
+    refresh_state(tmp_path / "state", tmp_path / "mapping.yml")
+    assert ask(
+        tmp_path / "state",
+        "select distinct mart_name, missing_because from marts.rpt_mart_coverage "
+        "where is_required and missing_because is not null",
+    ) == [("fct_opportunities", "no input of the mapping feeds opportunities")]
+    assert ask(tmp_path / "state", "select count(*) from marts.fct_opportunities") == [(0,)]
+    assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [("1", "lead")]
