@@ -61,15 +61,22 @@ class Format(StrEnum):
     json = "json"
 
 
+def show_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        say(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=show_version),
+    ] = False,
 ) -> None:
     """Read what stands before the command; ``--debug`` counts anywhere, see ``main``."""
-    if version:
-        say(__version__)
-        raise typer.Exit
 
 
 @app.command("refresh")

@@ -77,7 +77,7 @@ def _results(project: Path, run_folder: Path, command: str) -> list[NodeResult]:
     (run_folder / f"dbt_{command}_results.json").write_text(text, encoding="utf-8")
     return [
         NodeResult(
-            name=result["unique_id"].split(".")[2],
+            name=_name(result["unique_id"]),
             status=result["status"],
             seconds=result["execution_time"],
             message=result["message"],
@@ -86,3 +86,9 @@ def _results(project: Path, run_folder: Path, command: str) -> list[NodeResult]:
         )
         for result in json.loads(text)["results"]
     ]
+
+
+def _name(unique_id: str) -> str:
+    """The name people know; a unit test's stands behind its model's."""
+    kind, _, *names = unique_id.split(".")
+    return names[1] if kind == "unit_test" else names[0]

@@ -98,7 +98,9 @@ def test_fault_1_killed_under_way_then_the_same_digest_as_never_killed(
     assert states == {"published", "abandoned"}
 
 
-def test_killed_before_anything_was_published_leaves_a_clean_start(exports: Path, tmp_path: Path) -> None:
+def test_killed_before_anything_was_published_leaves_a_clean_start(
+    exports: Path, tmp_path: Path
+) -> None:
     killed = refresh_process(tmp_path / "state", exports / "mapping.yml", "landing")
     assert killed.returncode == -signal.SIGKILL
     assert Generations(StateDirectory(tmp_path / "state")).current_id() is None
@@ -187,7 +189,9 @@ def read_until(root: str, last: int) -> tuple[int, int]:
     return reads, len(seen)
 
 
-def test_fault_7_readers_see_whole_generations_in_order_during_200_publishes(tmp_path: Path) -> None:
+def test_fault_7_readers_see_whole_generations_in_order_during_200_publishes(
+    tmp_path: Path,
+) -> None:
     state = StateDirectory(tmp_path / "state")
     generations = Generations(state)
     generations.publish(make_generation(state, 1))
@@ -264,10 +268,14 @@ def test_rollback_returns_to_the_generation_before(
     state = StateDirectory(sample_state)
     before = Generations(state).find(None)
     refresh_state(sample_state, changed_exports / "mapping.yml")
-    assert ask(sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'") == [(1,)]
+    assert ask(
+        sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
+    ) == [(1,)]
     left, now = roll_back(state, None)
     assert now == before == Generations(state).find(None)
-    assert ask(sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'") == [(0,)]
+    assert ask(
+        sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
+    ) == [(0,)]
     runs = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
     assert runs[left] == "rolled back"
     with pytest.raises(LeadWarehouseError, match="nothing to roll back to"):
@@ -297,7 +305,10 @@ def test_fault_22_damaged_rows_are_in_quarantine_with_file_line_and_reason(
         (4, "amount", "1.00"),
         (5, "status", "Peut-être"),
     ]
-    assert [reason.split(":")[0] for *_, reason, _ in rows[:2]] == ["too few columns", "too many columns"]
+    assert [reason.split(":")[0] for *_, reason, _ in rows[:2]] == [
+        "too few columns",
+        "too many columns",
+    ]
     assert rows[3][4] == "D-status;L-000001;Peut-être;1,00;01/02/2025 10:00;;"
     kept = ask(
         sample_state,
@@ -317,9 +328,7 @@ def fail(report: object) -> None:
 def test_a_step_that_dies_or_raises_fails_the_run(tmp_path: Path) -> None:
     log = tmp_path / "step.log"
     with pytest.raises(RunFailed, match="exit code 3"):
-        run_in_worker(
-            crash, 3, log=log, report=lambda _: None, folder=tmp_path, environment={}
-        )
+        run_in_worker(crash, 3, log=log, report=lambda _: None, folder=tmp_path, environment={})
     with pytest.raises(RunFailed, match="no such thing"):
         run_in_worker(fail, log=log, report=lambda _: None, folder=tmp_path, environment={})
     assert "ValueError" in log.read_text()

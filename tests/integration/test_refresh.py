@@ -67,7 +67,9 @@ def test_the_published_file_is_whole_read_only_and_described(published_sample: P
 
 def test_fault_10_every_view_of_the_published_file_can_be_queried(published_sample: Path) -> None:
     database = Generations(StateDirectory(published_sample)).find(None).database
-    with duckdb.connect(str(published_sample / "current" / "warehouse.duckdb"), read_only=True) as c:
+    with duckdb.connect(
+        str(published_sample / "current" / "warehouse.duckdb"), read_only=True
+    ) as c:
         views = c.execute(
             "select schema_name, view_name from duckdb_views() where not internal"
         ).fetchall()
@@ -120,20 +122,29 @@ def test_a_corrected_mapping_lands_the_archived_file_again(
     sample_state: Path, exports: Path
 ) -> None:
     mapping = exports / "mapping.yml"
-    mapping.write_text(mapping.read_text().replace("      - table: leads\n        columns:\n"
-        "          lead_id: Record ID\n          created_at", "      - table: leads\n        columns:\n"
-        "          lead_type: Country\n          lead_id: Record ID\n          created_at"))
+    mapping.write_text(
+        mapping.read_text().replace(
+            "      - table: leads\n        columns:\n"
+            "          lead_id: Record ID\n          created_at",
+            "      - table: leads\n        columns:\n"
+            "          lead_type: Country\n          lead_id: Record ID\n          created_at",
+        )
+    )
     (exports / "crm_contacts.csv").unlink()
     report = refresh_state(sample_state, mapping)
     assert [account.file.file_name for account in report.accounts] == ["crm_contacts.csv"]
-    assert ask(sample_state, "select count(*) from marts.dim_leads where lead_type is null") == [(0,)]
+    assert ask(sample_state, "select count(*) from marts.dim_leads where lead_type is null") == [
+        (0,)
+    ]
 
 
 def test_fault_25_a_file_without_a_required_column_is_held_and_the_rest_lands(
     sample_state: Path, exports: Path
 ) -> None:
     later = exports / "crm_stage_history_2.csv.gz"
-    later.write_text("Contact,Lifecycle Stage,Entered At,Reason\nL-000001,MQL,2025-01-01T00:00:00Z,\n")
+    later.write_text(
+        "Contact,Lifecycle Stage,Entered At,Reason\nL-000001,MQL,2025-01-01T00:00:00Z,\n"
+    )
     more = exports / "affaires_2.csv"
     more.write_text(
         "Contact;Statut;Affaire;Ouverte le;Close le;Motif;Montant HT;Nouveau\n"
@@ -226,7 +237,11 @@ def test_own_rules_replace_the_defaults_for_one_refresh(
     ("name", "content", "message"),
     [
         ("funnel_step.csv", "a\n", "did you mean 'funnel_steps.csv'"),
-        ("funnel_steps.csv", "from_stage,to_stage,days\n", "columns must be from_stage,to_stage,window_days"),
+        (
+            "funnel_steps.csv",
+            "from_stage,to_stage,days\n",
+            "columns must be from_stage,to_stage,window_days",
+        ),
     ],
 )
 def test_rules_that_replace_nothing_are_refused(
@@ -247,7 +262,9 @@ def test_the_past_is_rebuilt_beside_the_published_generation(
     assert (report.state, report.is_published) == ("kept", False)
     assert Generations(StateDirectory(sample_state)).current_id() == before
     latest = ask(
-        sample_state, "select max(transitioned_at) from marts.fct_lifecycle_transitions", report.run_id
+        sample_state,
+        "select max(transitioned_at) from marts.fct_lifecycle_transitions",
+        report.run_id,
     )
     assert str(latest[0][0]) <= "2025-06-30"
     assert ask(
@@ -277,4 +294,6 @@ def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
         "where is_required and missing_because is not null",
     ) == [("fct_opportunities", "no input of the mapping feeds opportunities")]
     assert ask(tmp_path / "state", "select count(*) from marts.fct_opportunities") == [(0,)]
-    assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [("1", "lead")]
+    assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [
+        ("1", "lead")
+    ]

@@ -1,0 +1,143 @@
+"""The dbt project on its own: unit tests on empty tables, and conventions no linter knows."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from lead_warehouse import PROJECT_DIR
+from lead_warehouse.contract import load_contract
+from lead_warehouse.landing.raw_tables import ensure_raw_schema
+from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt
+from lead_warehouse.refresh.project import compose_project
+from lead_warehouse.refresh.worker import run_in_worker
+
+
+@pytest.fixture(scope="module")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project beside a database with empty raw tables."""
+    folder = tmp_path_factory.mktemp("dbt")
+    compose_project(folder / "project", None)
+    (folder / "building").mkdir()
+    (folder / "runs").mkdir()
+    with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
+        ensure_raw_schema(connection, load_contract())
+    return folder
+
+
+def dbt(folder: Path, *commands: list[str]) -> list[NodeResult]:
+    results: list[NodeResult] = run_in_worker(
+        run_dbt,
+        Path("project"),
+        Path("runs"),
+        list(commands),
+        log=folder / "dbt.log",
+        report=lambda _: None,
+        folder=folder,
+        environment={DATABASE_VARIABLE: "building/warehouse.duckdb"},
+    )
+    return results
+
+
+def test_dbt_unit_tests_pass(dbt_folder: Path) -> None:
+    results = dbt(
+        dbt_folder,
+        ["seed"],
+        ["run", "--empty"],
+        ["test", "--select", "test_type:unit"],
+    )
+    assert [result for result in results if result.is_bad] == []
+    declared = [
+        test["name"]
+        for path in (PROJECT_DIR / "models").rglob("*.yml")
+        for test in (yaml.safe_load(path.read_text()).get("unit_tests") or [])
+    ]
+    ran = {result.name for result in results if result.status == "pass"}
+    assert len(declared) >= 12
+    assert set(declared) <= ran
+
+
+@pytest.fixture(scope="module")
+def manifest(dbt_folder: Path) -> dict[str, Any]:
+    dbt(dbt_folder, ["run", "--empty", "--select", "stg_files__leads"])
+    document: dict[str, Any] = json.loads((dbt_folder / "project/target/manifest.json").read_text())
+    return document
+
+
+def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == kind]
+
+
+def test_every_model_says_its_grain_and_describes_every_column(manifest: dict[str, Any]) -> None:
+    for model in nodes(manifest, "model"):
+        assert model["description"].startswith("One row"), model["name"]
+        bare = [name for name, column in model["columns"].items() if not column["description"]]
+        assert bare == [], model["name"]
+
+
+def test_yaml_names_exactly_the_columns_a_model_has(
+    manifest: dict[str, Any], published_sample: Path
+) -> None:
+    database = published_sample / "current" / "warehouse.duckdb"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for model in nodes(manifest, "model"):
+            columns = connection.execute(
+                f"select * from {model['schema']}.{model['name']} limit 0"
+            ).description
+            assert [column[0] for column in columns] == list(model["columns"]), model["name"]
+
+
+def test_personal_columns_stay_marked_on_their_way_to_the_marts(manifest: dict[str, Any]) -> None:
+    personal = {
+        name
+        for table in load_contract().tables.values()
+        for name, column in table.columns.items()
+        if column.personal
+    }
+    for model in nodes(manifest, "model"):
+        for name, column in model["columns"].items():
+            if name in personal:
+                assert column["config"]["meta"].get("personal"), f"{model['name']}.{name}"
+
+
+def test_every_seed_column_has_a_declared_type(manifest: dict[str, Any]) -> None:
+    for seed in nodes(manifest, "seed"):
+        header = (PROJECT_DIR / seed["original_file_path"]).read_text().splitlines()[0]
+        assert list(seed["config"]["column_types"]) == header.split(","), seed["name"]
+        assert seed["config"]["full_refresh"] is True, seed["name"]
+
+
+def test_every_mart_says_which_inputs_it_needs(manifest: dict[str, Any]) -> None:
+    lines = (PROJECT_DIR / "seeds/reference/mart_inputs.csv").read_text().splitlines()[1:]
+    stated = {line.split(",")[0] for line in lines}
+    marts = {m["name"] for m in nodes(manifest, "model") if m["schema"] == "marts"}
+    assert stated == marts - {"rpt_mart_coverage"}
+    assert {line.split(",")[1] for line in lines} <= set(load_contract().tables)
+
+
+def test_leads_are_historized_with_every_column_of_the_contract(manifest: dict[str, Any]) -> None:
+    declared = set(load_contract().tables["leads"].columns)
+    for name in ("stg_files__leads", "int_leads_historized", "dim_leads"):
+        [model] = [node for node in nodes(manifest, "model") if node["name"] == name]
+        assert declared <= set(model["columns"]), name
+
+
+def test_a_seed_keeps_its_declared_type_in_a_copied_database(
+    dbt_folder: Path, tmp_path: Path
+) -> None:
+    """Without full refresh, a copied table would keep the old type and round what it is given."""
+    folder = tmp_path / "copied"
+    shutil.copytree(dbt_folder, folder)
+    path = folder / "project" / "seeds" / "rules" / "funnel_observations.csv"
+    path.write_text(path.read_text() + "crm,customer,2026-01-01,seen\n")
+    assert not [r for r in dbt(folder, ["seed"]) if r.is_bad]
+    with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
+        row = connection.execute(
+            "select observed_from, typeof(observed_from) from seeds.funnel_observations"
+        ).fetchone()
+    assert row is not None
+    assert (str(row[0]), row[1]) == ("2026-01-01", "DATE")
