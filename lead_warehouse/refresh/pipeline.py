@@ -25,7 +25,7 @@ from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_co
 from lead_warehouse.refresh.findings import Finding, from_checks, from_tests
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
-from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
@@ -252,6 +252,7 @@ class _Run:
         self.report.is_published = True
         self.report.write(self.folder)
         self.generations.retain()
+        forget_old_runs(self.folder.parent)
 
     def _work(self, step_function: Callable[..., Any], *arguments: Any, step: str) -> Any:
         name = "audit" if step == "marts_audit" else "gate" if step == "raw_gate" else step

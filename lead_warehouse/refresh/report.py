@@ -1,12 +1,24 @@
 """What a refresh did, kept as ``runs/<id>/report.json``."""
 
 import json
+import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.refresh.findings import Finding
+
+
+KEPT_RUNS = 100
+"""Runs whose logs, results and failing rows are kept."""
+
+
+def forget_old_runs(runs: Path, keep: int = KEPT_RUNS) -> None:
+    """Remove what all but the newest runs left behind; the ledger still lists them."""
+    folders = sorted((path for path in runs.iterdir() if path.is_dir()), reverse=True)
+    for folder in folders[keep:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass

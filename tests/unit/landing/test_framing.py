@@ -415,9 +415,7 @@ def test_what_python_writes_is_framed_back_to_the_same_fields(
 ) -> None:
     written = io.StringIO(newline="")
     csv.writer(written, quoting=quoting, lineterminator="\r\n").writerows(table)  # type: ignore[arg-type]
-    framed = frame(
-        written.getvalue().encode(), width=len(table[0]), chunk_size=chunk_size
-    )
+    framed = frame(written.getvalue().encode(), width=len(table[0]), chunk_size=chunk_size)
     found = [(line, record) for line, _, record in framed.accepted]
     for line, _, record, reason in framed.rejected:
         # The one legal record that is not taken; all of it is kept.

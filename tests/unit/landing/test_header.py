@@ -20,9 +20,7 @@ def an_input(columns: dict[str, Any] | None = None, **settings: Any) -> Input:
         "table": "leads",
         "columns": columns or {"lead_id": "id", "email": "mail", "created_at": "made"},
     }
-    return Input.model_validate(
-        {"name": "leads", "files": "*.csv", "tables": [mapped], **settings}
-    )
+    return Input.model_validate({"name": "leads", "files": "*.csv", "tables": [mapped], **settings})
 
 
 LEADS = an_input()

@@ -1,0 +1,34 @@
+from datetime import datetime
+from pathlib import Path
+
+from lead_warehouse.state.control import ControlLedger, ReceivedInput
+
+AT = datetime(2026, 1, 1, 9)
+
+
+def test_a_run_and_its_states_are_recorded(tmp_path: Path) -> None:
+    ledger = ControlLedger(tmp_path / "control.sqlite")
+    assert ledger.runs() == []
+    ledger.plan("a")
+    ledger.move("a", "locked")
+    ledger.move("a", "landed", as_of=AT)
+    ledger.move("a", "failed", "it broke")
+    [run] = ledger.runs()
+    assert (run.run_id, run.state, run.as_of, run.message) == ("a", "failed", AT, "it broke")
+    assert [state for state, _ in ledger.states_of("a")] == [
+        "planned",
+        "locked",
+        "landed",
+        "failed",
+    ]
+
+
+def test_publishing_records_inputs_and_the_first_reception_stays(tmp_path: Path) -> None:
+    ledger = ControlLedger(tmp_path / "control.sqlite")
+    first = ReceivedInput("crm", "digest", "a.csv", AT)
+    for run_id, received_at in (("a", AT), ("b", datetime(2026, 2, 1))):
+        ledger.plan(run_id)
+        ledger.publish(run_id, [ReceivedInput("crm", "digest", "a.csv", received_at)])
+    assert ledger.received_inputs() == [first]
+    assert [run.run_id for run in ledger.runs()] == ["b", "a"]
+    assert {run.state for run in ledger.runs()} == {"published"}
