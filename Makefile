@@ -14,25 +14,29 @@ help: ## List the targets
 setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
 
 .tools/uv/.filled: requirements-uv.txt
-	rm -rf .tools/uv
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it with make PYTHON=...")'
-	$(PYTHON) -m venv .tools/uv
-	.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
-	touch $@
+	@echo "setting up uv in .tools"
+	@rm -rf .tools/uv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it with make PYTHON=...")'
+	@$(PYTHON) -m venv .tools/uv
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-uv.txt
+	@touch $@
 
 .venv/.filled: .tools/uv/.filled requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --require-hashes requirements.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "filling .venv from requirements.lock"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 lock: .tools/uv/.filled ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --upgrade --quiet -o requirements.lock
 
 demo: setup ## Make a sample company, refresh, show the funnel
-	$(BIN)/lead-warehouse simulate --leads 2000 --seed 7 --out $(DEMO)/exports
-	$(BIN)/lead-warehouse refresh --state $(DEMO)/state --mapping $(DEMO)/exports/mapping.yml
+	@rm -rf $(DEMO)
+	@$(BIN)/lead-warehouse simulate --leads 2000 --seed 7 --out $(DEMO)/exports
+	@$(BIN)/lead-warehouse refresh --state $(DEMO)/state --mapping $(DEMO)/exports/mapping.yml
 
 test: setup ## Lint, type-check, run every test
 	$(MAKE) --no-print-directory lint

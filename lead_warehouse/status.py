@@ -9,34 +9,18 @@ from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import is_locked
 
 FUNNEL = """
-with steps as (
-    select
-        cohorts.basis, cohorts.from_stage, cohorts.to_stage, cohorts.window_days,
-        cast(sum(cohorts.entered_count) as bigint) as entered,
-        cast(sum(cohorts.converted_count) as bigint) as converted,
-        cast(sum(cohorts.converted_to_date_count) as bigint) as to_date
-    from marts.rpt_funnel_cohorts as cohorts
-    group by all
-),
-delays as (
-    select basis, from_stage, to_stage, median(days_to_convert) as median_days
-    from marts.fct_funnel_conversions
-    group by all
-)
 select
-    steps.basis,
-    steps.from_stage || ' → ' || steps.to_stage as step,
-    entered,
-    converted,
-    converted / entered as rate,
-    window_days as "window",
-    to_date,
-    round(median_days, 1) as median_days
-from steps
-inner join delays using (basis, from_stage, to_stage)
-inner join seeds.lifecycle_stages as stages on steps.from_stage = stages.stage
-inner join seeds.lifecycle_stages as next_stages on steps.to_stage = next_stages.stage
-order by steps.basis, stages.position, next_stages.position
+    basis,
+    from_stage || ' → ' || to_stage as step,
+    entered_count as entered,
+    converted_to_date_count as to_date,
+    round(median_days_to_convert, 1) as median_days,
+    complete_entered_count as complete,
+    complete_converted_count as converted,
+    window_days as within_days,
+    conversion_rate as rate
+from marts.rpt_funnel_steps
+order by basis, step_number
 """
 
 QUARANTINE = """

@@ -86,7 +86,11 @@ def status(found: Status, with_runs: bool = True) -> None:
     else:
         say(f"warehouse   {found.state.current / found.current.database.name}")
         say(f"published   {found.current.run_id}, as of {found.current.as_of}")
-    _section("funnel", found.funnel, rates=("rate",))
+    _section(
+        "funnel: leads that entered and converted to date; of complete months, within the window",
+        found.funnel,
+        rates=("rate",),
+    )
     _section("in quarantine", found.quarantine)
     _section("files held: no row of them was taken", found.held)
     _section("empty marts", found.empty_marts)

@@ -59,7 +59,9 @@ def run_in_worker(
     log.parent.mkdir(parents=True, exist_ok=True)
     here, there = _FORKS.Pipe(duplex=False)
     environment = {**os.environ, **environment}
-    process = _FORKS.Process(target=_run, args=(there, step, arguments, log.resolve(), folder, environment))
+    process = _FORKS.Process(
+        target=_run, args=(there, step, arguments, log.resolve(), folder, environment)
+    )
     process.start()
     there.close()
     try:

@@ -515,6 +515,13 @@ def test_a_part_of_a_join_may_have_a_value_map() -> None:
     assert cast("string", {"a": "n", "b": "1"}, source) == accepted(None)
 
 
+def test_a_part_of_a_join_may_refuse_other_values() -> None:
+    part = {"column": "a", "values": {"x": "y"}, "other_values": "reject"}
+    cells = {"a": "z", "b": "1"}
+    outcome = cast("string", cells, {"join": [part, "b"]})
+    assert outcome == refused("not among the mapped values", "z-1")
+
+
 # Known-at
 
 
@@ -525,6 +532,14 @@ def test_a_known_at_column_is_a_timestamp() -> None:
     assert run(made, {"k": " 05/01/2024 "}) == accepted(datetime(2024, 1, 4, 23))
     assert run(made, {"k": ""}) == accepted(None)
     assert run(made, {"k": "soon"}) == refused("not a timestamp as %d/%m/%Y")
+
+
+def test_a_known_at_column_may_refuse_other_values() -> None:
+    known_at = {"column": "k", "values": {"never": None}, "other_values": "reject"}
+    one = an_input("c", known_at=known_at)
+    assert one.known_at is not None
+    outcome = run(cast_known_at(one.known_at, one), {"k": "2024-01-05 10:00:00"})
+    assert outcome.problems == ["not among the mapped values"]
 
 
 # Fault 50: nothing in a mapping is SQL

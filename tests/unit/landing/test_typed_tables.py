@@ -205,9 +205,7 @@ def test_an_event_that_is_a_date_may_be_tomorrow_but_not_the_day_after() -> None
         ("0024-01-05 00:00:00", BEFORE),
     ],
 )
-def test_fault_30_an_event_before_anyone_kept_records_is_refused(
-    at: str, reason: str | None
-) -> None:
+def test_an_event_before_anyone_kept_records_is_refused(at: str, reason: str | None) -> None:
     assert reasons(typed(an_input(LEADS), lead(at))) == [reason]
 
 

@@ -1,0 +1,200 @@
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lead_warehouse.errors import UserError
+from lead_warehouse.landing import archive as archive_module
+from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.mapping import Input
+
+
+def an_input(pattern: str) -> Input:
+    mapped = {"table": "leads", "columns": {"lead_id": "id"}}
+    return Input.model_validate({"name": "leads", "files": pattern, "tables": [mapped]})
+
+
+def deliver(folder: Path, name: str, content: bytes = b"id\n1\n") -> DeliveredFile:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return DeliveredFile(path, name)
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def files_below(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+# Finding files
+
+
+def names(pattern: str, folder: Path) -> list[str]:
+    return [found.name for found in find_files(an_input(pattern), folder)]
+
+
+def test_files_are_found_by_pattern_in_order_of_name(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.txt", "sub/d.csv", "sub/deep/e.csv"):
+        deliver(tmp_path, name)
+    assert names("*.csv", tmp_path) == ["a.csv", "b.csv"]
+    assert names("a.csv", tmp_path) == ["a.csv"]
+    assert names("sub/*.csv", tmp_path) == ["sub/d.csv"]
+    assert names("**/*.csv", tmp_path) == ["a.csv", "b.csv", "sub/d.csv", "sub/deep/e.csv"]
+    assert names("*.parquet", tmp_path) == []
+
+
+def test_a_folder_that_matches_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").mkdir()
+    assert names("*.csv", tmp_path) == []
+
+
+def test_fault_52_a_symlink_that_leads_outside_is_refused(tmp_path: Path) -> None:
+    secret = deliver(tmp_path, "secret.csv")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "leads.csv").symlink_to(secret.path)
+    with pytest.raises(UserError, match=r"leads\.csv leads outside .*; copy the file there"):
+        names("*.csv", folder)
+
+
+def test_fault_52_a_folder_that_leads_outside_is_refused(tmp_path: Path) -> None:
+    deliver(tmp_path, "secret/leads.csv")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "sub").symlink_to(tmp_path / "secret")
+    with pytest.raises(UserError, match="leads outside"):
+        names("sub/*.csv", folder)
+
+
+def test_a_folder_whose_name_starts_like_the_input_folder_s_is_outside(tmp_path: Path) -> None:
+    neighbour = deliver(tmp_path, "in-other/leads.csv")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "leads.csv").symlink_to(neighbour.path)
+    with pytest.raises(UserError, match="leads outside"):
+        names("*.csv", folder)
+
+
+def test_a_symlink_that_stays_inside_is_followed(tmp_path: Path) -> None:
+    target = deliver(tmp_path, "2024/leads.csv")
+    (tmp_path / "latest.csv").symlink_to(target.path)
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    assert names("*.csv", tmp_path) == ["latest.csv"]
+
+
+def test_the_input_folder_itself_may_be_a_symlink(tmp_path: Path) -> None:
+    deliver(tmp_path, "real/leads.csv")
+    (tmp_path / "in").symlink_to(tmp_path / "real")
+    assert names("*.csv", tmp_path / "in") == ["leads.csv"]
+
+
+# Keeping files
+
+
+def test_a_file_is_kept_by_the_digest_of_its_content(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    archive = Archive(tmp_path / "landing")
+    digest = archive.keep(deliver(tmp_path, "leads.csv", content))
+    assert digest == digest_of(content)
+    assert archive.path(digest) == tmp_path / "landing" / digest[:2] / digest
+    assert archive.path(digest).read_bytes() == content
+    assert files_below(archive.folder) == [f"{digest[:2]}/{digest}"]
+
+
+def test_a_kept_file_cannot_be_written_to(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "landing")
+    kept = archive.path(archive.keep(deliver(tmp_path, "leads.csv")))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o444
+
+
+def test_the_delivered_file_stays_as_it_is(tmp_path: Path) -> None:
+    delivered = deliver(tmp_path, "leads.csv")
+    before = delivered.path.stat()
+    Archive(tmp_path / "landing").keep(delivered)
+    after = delivered.path.stat()
+    assert (after.st_mode, after.st_mtime_ns, after.st_ino) == (
+        before.st_mode,
+        before.st_mtime_ns,
+        before.st_ino,
+    )
+
+
+def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "landing")
+    first = archive.keep(deliver(tmp_path, "a.csv"))
+    inode = archive.path(first).stat().st_ino
+    assert archive.keep(deliver(tmp_path, "b.csv")) == first
+    assert archive.path(first).stat().st_ino == inode
+    assert len(files_below(archive.folder)) == 1
+
+
+def test_an_empty_file_is_kept(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "landing")
+    digest = archive.keep(deliver(tmp_path, "leads.csv", b""))
+    assert archive.path(digest).read_bytes() == b""
+
+
+def test_a_kept_file_that_was_cut_short_is_replaced(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "landing")
+    delivered = deliver(tmp_path, "leads.csv")
+    kept = archive.path(archive.keep(delivered))
+    kept.chmod(0o644)
+    kept.write_bytes(b"id")
+    archive.keep(delivered)
+    assert kept.read_bytes() == delivered.path.read_bytes()
+
+
+def change_during_copy(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
+    copy = archive_module._copy_and_digest
+
+    def copy_and_change(source: Path, target: Path) -> str:
+        digest = copy(source, target)
+        change(source)
+        return digest
+
+    monkeypatch.setattr(archive_module, "_copy_and_digest", copy_and_change)
+
+
+def grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"2\n")
+
+
+def rewrite(path: Path) -> None:
+    status = path.stat()
+    path.write_bytes(bytes(status.st_size))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+
+
+@pytest.mark.parametrize("change", [grow, rewrite])
+def test_fault_20_a_file_that_changes_while_it_is_copied_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Any
+) -> None:
+    archive = Archive(tmp_path / "landing")
+    delivered = deliver(tmp_path, "leads.csv")
+    with monkeypatch.context() as patched:
+        change_during_copy(patched, change)
+        with pytest.raises(HeldFile, match="still being written"):
+            archive.keep(delivered)
+    assert files_below(archive.folder) == []
+    assert archive.keep(delivered) == digest_of(delivered.path.read_bytes())
+
+
+def test_fault_17_a_failed_copy_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError("no space left on device")
+
+    archive = Archive(tmp_path / "landing")
+    change_during_copy(monkeypatch, fail)
+    with pytest.raises(OSError, match="no space left"):
+        archive.keep(deliver(tmp_path, "leads.csv"))
+    assert files_below(archive.folder) == []
