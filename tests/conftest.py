@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.simulate.company import simulate
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
+
+# The first example pays for imports and connections; a deadline would measure the machine.
+settings.register_profile("project", deadline=None, print_blob=True)
+settings.load_profile("project")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SAMPLE_LEADS = 400

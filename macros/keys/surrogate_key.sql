@@ -1,9 +1,12 @@
-{#- A key over columns that may be null: a null is told apart from every text, '' included. -#}
+{#- A key over columns that may be null. Each value stands behind its length and a null is a dash,
+    so no two rows can read the same, whatever their values hold. -#}
 {% macro surrogate_key(columns) -%}
     md5(
         {%- for column in columns %}
-        coalesce('=' || cast({{ column }} as {{ dbt.type_string() }}), '-')
-            {%- if not loop.last %} || chr(31) ||{% endif %}
+        {%- set value = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' %}
+        coalesce(
+            cast({{ dbt.length(value) }} as {{ dbt.type_string() }}) || ':' || {{ value }}, '-'
+        ) {{ '||' if not loop.last }}
         {%- endfor %}
     )
 {%- endmacro %}

@@ -44,16 +44,6 @@ def refusal(table: dict[str, Any]) -> str:
 # The contract as it stands
 
 
-def test_all_canonical_tables_of_the_design_are_there() -> None:
-    names = """
-        leads interactions accounts campaigns campaign_members sales_users sales_absences
-        lead_assignments sales_activities qualifications lead_stage_changes opportunities
-        opportunity_stage_changes opportunity_contacts proposals subscriptions invoices
-        marketing_spend sales_costs targets consents lead_merges exchange_rates
-    """
-    assert set(TABLES) == set(names.split())
-
-
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_says_its_grain_and_has_a_key(name: str) -> None:
     table = CONTRACT.tables[name]
@@ -165,7 +155,7 @@ def test_a_contract_of_another_version_is_refused() -> None:
 
 def test_a_contract_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        CONTRACT.tables["leads"].grain = "?"
+        CONTRACT.tables["leads"].grain = "?"  # type: ignore[misc]
 
 
 def test_a_contract_may_be_read_from_any_file(tmp_path: Path) -> None:

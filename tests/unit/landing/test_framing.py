@@ -428,8 +428,25 @@ def test_what_python_writes_is_framed_back_to_the_same_fields(
 
 
 pieces = st.sampled_from(
-    [b'"', b'""', b",", b"\n", b"\r\n", b"\r", b" ", b"a", b"1,b,c\n", b'2,"d",e\n', b"\0", b"\xff"]
-    + ["é".encode(), b'3,"f\n', b'g",h\n', b"\n\n", b"\xef\xbb\xbf"]
+    [
+        b'"',
+        b'""',
+        b",",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b" ",
+        b"a",
+        b"1,b,c\n",
+        b'2,"d",e\n',
+        b"\x00",
+        b"\xff",
+        "é".encode(),
+        b'3,"f\n',
+        b'g",h\n',
+        b"\n\n",
+        b"\xef\xbb\xbf",
+    ]
 )
 bodies = st.lists(pieces | st.binary(max_size=3), max_size=40).map(b"".join)
 

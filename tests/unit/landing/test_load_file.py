@@ -457,8 +457,26 @@ def test_text_reaches_the_raw_table_as_python_wrote_it(
 
 
 pieces = st.sampled_from(
-    [b'"', b",", b"\n", b"\r\n", b"\r", b" ", b"a", b"1,b,2\n", b'2,"d",x\n', b"3,,\n", b",,1\n"]
-    + [b"\0", b"\xff", "é".encode(), b'3,"f\n', b'g",4\n', b'"a""b",c,5\n', b"\t,\xc2\xa0,6\n"]
+    [
+        b'"',
+        b",",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b" ",
+        b"a",
+        b"1,b,2\n",
+        b'2,"d",x\n',
+        b"3,,\n",
+        b",,1\n",
+        b"\x00",
+        b"\xff",
+        "é".encode(),
+        b'3,"f\n',
+        b'g",4\n',
+        b'"a""b",c,5\n',
+        b"\t,\xc2\xa0,6\n",
+    ]
 )
 bodies = st.lists(pieces | st.binary(max_size=3), max_size=30).map(b"".join)
 
