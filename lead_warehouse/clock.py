@@ -28,8 +28,8 @@ def parse_instant(text: str, what: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise UserError(
             f"{what}: '{text}' is not an instant; write it as 2026-01-31 or 2026-01-31T09:00:00Z"
         ) from None
-    return instant if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None)

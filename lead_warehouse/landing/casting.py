@@ -4,6 +4,7 @@ A cast is SQL in two steps, cell to text and text to value, with the conditions 
 goes to quarantine instead of quietly holding a null.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lead_warehouse.contract import Column
@@ -12,10 +13,10 @@ from lead_warehouse.sql import identifier, literal, literals
 
 TRUE_WORDS = ["true", "t", "yes", "y", "1"]
 FALSE_WORDS = ["false", "f", "no", "n", "0"]
-ISO_TIMESTAMP = (
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6}0{0,3})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?"
-)
-OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)$"
+BLANKS = " \t\r\n\v\f"
+ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
+ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
+LENGTH_TO_THE_MINUTE = 16
 ISO_KIND = "a timestamp as YYYY-MM-DD hh:mm:ss; declare 'format' if it is written otherwise"
 
 ValueAndKind = tuple[str, str]
@@ -77,7 +78,7 @@ def text_name(name: str) -> str:
 
 def cast_column(name: str, column: Column, source: ColumnSource, one: Input) -> Cast:
     """The cast of a mapped canonical column."""
-    is_unlisted = None
+    parts: list[FromColumn | Constant] = []
     rules = source if isinstance(source, FromColumn) else FromColumn(column="-")
     match source:
         case Constant(constant=constant):
@@ -85,23 +86,23 @@ def cast_column(name: str, column: Column, source: ColumnSource, one: Input) -> 
         case Join(join=parts, separator=separator):
             text = f" || {literal(separator)} || ".join(f"({_part(p, one)})" for p in parts)
         case FromColumn():
-            text = mapped_text(source, one)
-            if source.values is not None and source.other_values == "reject":
-                is_unlisted = f"{cell(source.column, one)} not in {literals(list(source.values))}"
+            text, parts = mapped_text(source, one), [source]
+    is_unlisted = _is_unlisted(parts, one)
     value, kind = _typed(text_name(name), column, rules, one)
     return Cast(name, text, value, kind, is_unlisted, column)
 
 
 def cast_known_at(source: FromColumn, one: Input) -> Cast:
     """The cast of an input's known-at column."""
-    value, kind = _timestamp(f"trim({text_name('known_at')})", source, one)
-    return Cast("known_at", mapped_text(source, one), value, kind)
+    value, kind = _timestamp(_trimmed(text_name("known_at")), source, one)
+    is_unlisted = _is_unlisted([source], one)
+    return Cast("known_at", mapped_text(source, one), value, kind, is_unlisted)
 
 
 def cell(column: str, one: Input) -> str:
     """SQL of the text of a file's column, null where the mapping says it is empty."""
     name = identifier(column)
-    empty = f"trim({name}) = ''"
+    empty = f"{_trimmed(name)} = ''"
     if one.empty_values:
         empty += f" or {name} in {literals(one.empty_values)}"
     return f"case when {empty} then null else {name} end"
@@ -118,6 +119,20 @@ def mapped_text(source: FromColumn, one: Input) -> str:
     return f"case {raw} {branches} else {raw} end"
 
 
+def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input) -> str | None:
+    """SQL of whether a cell is none of the values that its map lists and must list."""
+    conditions = [
+        f"{cell(part.column, one)} not in {literals(list(part.values))}"
+        for part in parts
+        if isinstance(part, FromColumn) and part.values and part.other_values == "reject"
+    ]
+    return " or ".join(conditions) or None
+
+
+def _trimmed(text: str) -> str:
+    return f"trim({text}, {literal(BLANKS)})"
+
+
 def _part(part: FromColumn | Constant, one: Input) -> str:
     return literal(part.constant) if isinstance(part, Constant) else mapped_text(part, one)
 
@@ -126,7 +141,7 @@ def _typed(text: str, column: Column, rules: FromColumn, one: Input) -> ValueAnd
     if column.type == "string":
         return text, "text"
     # Blanks around a number or a date mean nothing; in text they are the source's business.
-    text = f"trim({text})"
+    text = _trimmed(text)
     match column.type:
         case "boolean":
             return (
@@ -136,7 +151,7 @@ def _typed(text: str, column: Column, rules: FromColumn, one: Input) -> ValueAnd
             )
         case "date":
             form = rules.format or one.date_format
-            return f"cast(try_strptime({text}, {literal(form)}) as date)", f"a date as {form}"
+            return f"cast({_parsed(text, form)} as date)", f"a date as {form}"
         case "timestamp":
             return _timestamp(text, rules, one)
         case _:
@@ -157,11 +172,11 @@ def _number(text: str, column: Column, mark: str) -> ValueAndKind:
         case _:
             pattern, matched = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text
             kind = f"a number with decimal mark '{mark}'"
-    return (
-        f"case when regexp_full_match({matched}, {literal(pattern)}) "
-        f"then try_cast({text} as {column.sql_type}) end",
-        kind,
-    )
+    value = f"try_cast({text} as {column.sql_type})"
+    condition = f"regexp_full_match({matched}, {literal(pattern)})"
+    if column.type == "double":
+        condition += f" and isfinite({value})"
+    return f"case when {condition} then {value} end", kind
 
 
 def _timestamp(text: str, rules: FromColumn, one: Input) -> ValueAndKind:
@@ -169,23 +184,33 @@ def _timestamp(text: str, rules: FromColumn, one: Input) -> ValueAndKind:
     form = rules.format or one.timestamp_format
     zone = rules.time_zone or one.time_zone
     if form is not None:
-        parsed = f"try_strptime({text}, {literal(form)})"
-        return _in_utc(parsed, None if "%z" in form else zone), f"a timestamp as {form}"
-    # ISO 8601 also writes Z, +02 and +0200, where the engine wants +02:00.
-    offset = f"regexp_extract({text}, {literal(OFFSET)}, 1)"
-    clock = f"regexp_replace({text}, {literal(OFFSET)}, '')"
+        parsed = _in_utc(_parsed(text, form), None if "%z" in form else zone)
+        return parsed, f"a timestamp as {form}"
+    # ISO 8601 also writes Z, +02 and +0200, and no seconds, where the engine wants 00+02:00.
+    ends_in_offset = literal(f" ?{ISO_OFFSET}$")
+    offset = f"regexp_extract({text}, {ends_in_offset}, 1)"
+    clock = f"regexp_replace({text}, {ends_in_offset}, '')"
+    full_clock = (
+        f"case when length({clock}) = {LENGTH_TO_THE_MINUTE} then {clock} || ':00' else {clock} end"
+    )
     full_offset = (
         f"case when {offset} = 'Z' then '+00:00' when length({offset}) = 3 then {offset} || ':00' "
         f"when length({offset}) = 5 then left({offset}, 3) || ':' || right({offset}, 2) "
         f"else {offset} end"
     )
-    with_offset = _in_utc(f"try_cast({clock} || {full_offset} as timestamptz)", None)
+    with_offset = _in_utc(f"try_cast(({full_clock}) || ({full_offset}) as timestamptz)", None)
     without = _in_utc(f"try_cast({text} as timestamp)", zone)
     return (
-        f"case when not regexp_full_match({text}, {literal(ISO_TIMESTAMP)}) then null "
-        f"when {offset} <> '' then {with_offset} else {without} end",
+        f"case when not regexp_full_match({text}, {literal(f'{ISO_CLOCK}( ?{ISO_OFFSET})?')}) "
+        f"then null when {offset} <> '' then {with_offset} else {without} end",
         ISO_KIND,
     )
+
+
+def _parsed(text: str, form: str) -> str:
+    """A date or time read by a format; a year of two digits is not one of four."""
+    parsed = f"try_strptime({text}, {literal(form)})"
+    return f"case when year({parsed}) >= 1000 then {parsed} end" if "%Y" in form else parsed
 
 
 def _in_utc(parsed: str, zone: str | None) -> str:

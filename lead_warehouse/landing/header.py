@@ -85,6 +85,8 @@ def optional_columns(one: Input, contract: Contract) -> set[str]:
 def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
     try:
         text = raw.decode("utf-8")
+        if "\0" in text:
+            raise csv.Error("it holds a NUL byte")
         row = next(csv.reader([text], delimiter=delimiter, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise HeldFile(

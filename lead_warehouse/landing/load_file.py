@@ -11,6 +11,7 @@ from lead_warehouse.landing.framing import Counts, Framer, Sink, read_blocks
 from lead_warehouse.landing.header import LINE_COLUMN, Header, read_header
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.sinks import (
+    Oversized,
     RecordsOnLines,
     SetAside,
     WellFormedRecords,
@@ -69,7 +70,7 @@ class FileLoader:
 
     def _load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
         header = read_header(one, self._contract, read_chunks(path, one.encoding))
-        counts = self._frame(one, header, path)
+        counts, oversized = self._frame(one, header, path)
         self._read_records(one, header)
         tables = typed_tables(self._contract, one, header, file)
         for table in tables:
@@ -77,7 +78,7 @@ class FileLoader:
         self._execute(_bad_records(tables))
         for table in tables:
             self._insert(table)
-        quarantined = self._quarantine(one, header, file, path)
+        quarantined = self._quarantine(one, header, file, path, oversized)
         accepted = self._count(
             f"select count(*) from framed anti join bad_records using ({LINE_COLUMN})"
         )
@@ -96,14 +97,15 @@ class FileLoader:
             header.missing,
         )
 
-    def _frame(self, one: Input, header: Header, path: Path) -> Counts:
+    def _frame(self, one: Input, header: Header, path: Path) -> tuple[Counts, list[Oversized]]:
+        """Write well-formed and malformed records apart; returns counts and what is too long."""
         with (
             self._records.open("wb") as records,
             self._malformed.open("w", encoding="utf-8", newline="") as malformed,
         ):
-            return _frame_into(
-                WellFormedRecords(records, SetAside(malformed), one.delimiter), one, header, path
-            )
+            aside = SetAside(malformed)
+            sink = WellFormedRecords(records, aside, one.delimiter)
+            return _frame_into(sink, one, header, path), aside.oversized
 
     def _read_records(self, one: Input, header: Header) -> None:
         columns = "".join(f", {literal(name)}: 'varchar'" for name in header.columns)
@@ -126,7 +128,14 @@ class FileLoader:
             f"from {table.name} anti join bad_records using ({LINE_COLUMN})"
         )
 
-    def _quarantine(self, one: Input, header: Header, file: ArchivedFile, path: Path) -> int:
+    def _quarantine(
+        self,
+        one: Input,
+        header: Header,
+        file: ArchivedFile,
+        path: Path,
+        oversized: list[Oversized],
+    ) -> int:
         """Write the quarantine rows of a file, with their bytes; returns how many."""
         bad_lines = self._connection.execute(f"select {LINE_COLUMN} from bad_records").fetchall()
         with self._originals.open("w", encoding="utf-8", newline="") as originals:
@@ -149,6 +158,12 @@ class FileLoader:
             from {read_set_aside(str(self._malformed))}
             """
         )
+        for line, offset, reason, record in oversized:
+            self._execute(
+                f"insert into raw.quarantined_rows "
+                f"values ({identity}, ?, ?, null, null, null, ?, 1, ?)",
+                [line, offset, reason, record],
+            )
         return self._count(
             "select count(*) from raw.quarantined_rows where input_name = ? and file_digest = ?",
             [file.input_name, file.file_digest],

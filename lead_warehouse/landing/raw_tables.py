@@ -88,7 +88,8 @@ def raw_columns(table: Table) -> dict[str, str]:
 def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Create what is missing; a table whose declared columns changed is made anew, empty.
 
-    The inputs of such a table are landed again, since their digest covers the contract.
+    The inputs of such a table are landed again, since their digest covers the contract. Where the
+    accounts themselves changed, nothing says any more what has landed, so all of raw starts anew.
     """
     connection.execute("create schema if not exists raw")
     wanted = {name: raw_columns(table) for name, table in contract.tables.items()}
@@ -96,9 +97,16 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract)
         name: {column: sql_type for column, (sql_type, _) in columns.items()}
         for name, columns in ACCOUNTS.items()
     }
+    changed = {
+        name
+        for name, columns in wanted.items()
+        if _present_columns(connection, name) not in ({}, _plain(columns))
+    }
+    if changed & {"landed_files", "quarantined_rows"}:
+        changed = set(wanted)
     for name, columns in wanted.items():
-        if _present_columns(connection, name) not in ({}, _plain(columns)):
-            connection.execute(f"drop table raw.{identifier(name)}")
+        if name in changed:
+            connection.execute(f"drop table if exists raw.{identifier(name)}")
         body = ", ".join(f"{identifier(column)} {sql}" for column, sql in columns.items())
         connection.execute(f"create table if not exists raw.{identifier(name)} ({body})")
 

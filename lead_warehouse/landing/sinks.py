@@ -3,7 +3,7 @@
 import csv
 from typing import BinaryIO, TextIO
 
-from lead_warehouse.landing.framing import Block
+from lead_warehouse.landing.framing import MAX_RECORD_BYTES, Block
 from lead_warehouse.sql import literal
 
 QUARANTINE_COLUMNS = {
@@ -14,14 +14,26 @@ QUARANTINE_COLUMNS = {
 }
 
 
+Oversized = tuple[int, int, str, bytes]
+"""Line, offset, reason and bytes of a record longer than any that is framed."""
+
+
 class SetAside:
-    """A file of records with their line, offset, reason and bytes (as hexadecimal digits)."""
+    """A file of records with their line, offset, reason and bytes (as hexadecimal digits).
+
+    Attributes:
+        oversized: records too long for a line of that file, kept here instead.
+    """
 
     def __init__(self, target: TextIO):
         self._rows = csv.writer(target, lineterminator="\n")
+        self.oversized: list[Oversized] = []
 
     def write(self, line: int, offset: int, record: bytes, reason: str) -> None:
-        self._rows.writerow([line, offset, reason, record.hex()])
+        if len(record) > MAX_RECORD_BYTES:
+            self.oversized.append((line, offset, reason, record))
+        else:
+            self._rows.writerow([line, offset, reason, record.hex()])
 
 
 def read_set_aside(path: str) -> str:

@@ -88,7 +88,7 @@ def _select(
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
         for condition, read, reason in problems
     )
-    problem_count = " + ".join(f"coalesce(cast({c} as bigint), 0)" for c, _, _ in problems)
+    problem_count = _count_columns(problems)
     outputs = {
         name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
         for name, column in table.columns.items()
@@ -108,6 +108,14 @@ def _select(
             {problem_count} as problem_count
         from typed
     """
+
+
+def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
+    """SQL of how many columns have a problem, however many ways each is wrong."""
+    by_column: dict[str, list[str]] = {}
+    for condition, read, _ in problems:
+        by_column.setdefault(read.name, []).append(f"coalesce({condition}, false)")
+    return " + ".join(f"cast({' or '.join(found)} as bigint)" for found in by_column.values())
 
 
 def _where(when: When | None, one: Input) -> str:
@@ -156,11 +164,13 @@ def _provenance(
         for name in table.known_at_from
         if name in casts and file.is_first_load
     ]
+    # A record that has arrived is known, though it may speak of a later day.
+    own_time = [f"least(coalesce({', '.join(own_times)}), {received})"] if own_times else []
     is_assumed = (f"{named[0]} is null and " if named else "") + (
         f"coalesce({', '.join(own_times)}) is not null" if own_times else "false"
     )
     return {
-        "known_at": f"coalesce({', '.join([*named, *own_times, received])})",
+        "known_at": f"coalesce({', '.join([*named, *own_time, received])})",
         "is_known_at_assumed": is_assumed,
         "mapped_columns": literal("|" + "|".join(sorted(casts)) + "|"),
         "input_name": literal(file.input_name),

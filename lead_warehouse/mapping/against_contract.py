@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lead_warehouse.contract import Column, Contract, Table
+from lead_warehouse.contract.model import ColumnType
 from lead_warehouse.mapping.schema import (
     ColumnSource,
     Constant,
@@ -20,12 +21,20 @@ NUMBERS = ("bigint", "double", "decimal")
 
 def contract_problems(mapping: Mapping, contract: Contract) -> list[Problem]:
     """Every place where the mapping breaks the contract, as (location, message)."""
-    return [
-        problem
-        for i, one in enumerate(mapping.inputs)
-        for j, table in enumerate(one.tables)
-        for problem in _table_problems(("inputs", i, "tables", j), table, contract)
-    ]
+    problems: list[Problem] = []
+    names: set[str] = set()
+    for i, one in enumerate(mapping.inputs):
+        if one.name in names:
+            message = f"input '{one.name}' is declared twice; give each input its own name"
+            problems.append((("inputs", i, "name"), message))
+        names.add(one.name)
+        if one.known_at:
+            where = ("inputs", i, "known_at")
+            found = _rule_problems("known_at", "timestamp", one.known_at)
+            problems += [(where, message) for message in found]
+        for j, table in enumerate(one.tables):
+            problems += _table_problems(("inputs", i, "tables", j), table, contract)
+    return problems
 
 
 def _table_problems(
@@ -58,19 +67,28 @@ def _source_problems(name: str, column: Column, source: ColumnSource) -> Iterato
     match source:
         case Constant(constant=value):
             yield from _allowed(name, column, value)
-        case Join() if column.type != "string":
-            yield f"'{name}' is a {column.type} and cannot be joined; only strings can"
+        case Join(join=parts):
+            if column.type != "string":
+                yield f"'{name}' is a {column.type} and cannot be joined; only strings can"
+            for part in parts:
+                if isinstance(part, FromColumn):
+                    yield from _rule_problems(name, "string", part)
         case FromColumn():
             for meant in (source.values or {}).values():
                 yield from _allowed(name, column, meant)
-            if source.other_values == "reject" and source.values is None:
-                yield f"'{name}' rejects other values but lists none; add 'values'"
-            if source.format and column.type not in TIMES:
-                yield f"'{name}' is a {column.type}; 'format' is for dates and timestamps"
-            if source.time_zone and column.type != "timestamp":
-                yield f"'{name}' is a {column.type}; 'time_zone' is for timestamps"
-            if source.decimal_mark and column.type not in NUMBERS:
-                yield f"'{name}' is a {column.type}; 'decimal_mark' is for numbers"
+            yield from _rule_problems(name, column.type, source)
+
+
+def _rule_problems(name: str, kind: ColumnType, source: FromColumn) -> Iterator[str]:
+    """Rules that would be passed over, because the column is of another type."""
+    if source.other_values == "reject" and source.values is None:
+        yield f"'{name}' rejects other values but lists none; add 'values'"
+    if source.format and kind not in TIMES:
+        yield f"'{name}' is a {kind}; 'format' is for dates and timestamps"
+    if source.time_zone and kind != "timestamp":
+        yield f"'{name}' is a {kind}; 'time_zone' is for timestamps"
+    if source.decimal_mark and kind not in NUMBERS:
+        yield f"'{name}' is a {kind}; 'decimal_mark' is for numbers"
 
 
 def _allowed(name: str, column: Column, value: str | None) -> Iterator[str]:

@@ -59,7 +59,11 @@ def load_mapping(path: Path, contract: Contract | None = None) -> Mapping:
     if not isinstance(document, dict):
         raise UserError(f"{path} holds no mapping; start it with 'version: 1' and 'inputs:'")
 
-    if twice := list(_repeated_keys(node)):
+    try:
+        twice = list(_repeated_keys(node))
+    except RecursionError:
+        raise UserError(f"{path} holds itself through a YAML alias; write it out") from None
+    if twice:
         raise MappingError(
             [f"{path}:{line}: '{key}' stands twice; keep one" for line, key in twice]
         )
@@ -123,11 +127,13 @@ def _say(detail: ErrorDetails) -> str:
     given: Any = detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            return f"'{last}' is not a setting here{did_you_mean(last, _ALLOWED_KEYS)}"
+            return f"'{last}' is not a setting here{did_you_mean(last, _ALLOWED_KEYS - {last})}"
         case "missing":
             return f"'{last}' is missing; add it"
         case "value_error":
             return str(detail["ctx"]["error"])
+        case "model_type" | "model_attributes_type":
+            return f"'{last.strip('<>')}' must name a column or say {{column: ...}}, not {given!r}"
         case "literal_error":
             return f"'{last}' must be {detail['ctx']['expected']}, not {given!r}"
         case _:

@@ -2,10 +2,11 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,7 +14,6 @@ from pydantic import (
     Field,
     Tag,
     field_validator,
-    model_validator,
 )
 
 TIME_DIRECTIVES = "YymdHMSfpIbBz"
@@ -30,15 +30,15 @@ def _known_time_zone(name: str) -> str:
 
 def _known_directives(text: str) -> str:
     for directive in re.findall(r"%(.?)", text):
-        if directive not in TIME_DIRECTIVES:
+        if not directive or directive not in TIME_DIRECTIVES:
             raise ValueError(f"'%{directive}' is not allowed; use %{', %'.join(TIME_DIRECTIVES)}")
     if "%" not in text:
         raise ValueError(f"'{text}' has no directive; write it like %d/%m/%Y")
     return text
 
 
-TimeZone = Annotated[str, Field(min_length=1), BeforeValidator(_known_time_zone)]
-TimeFormat = Annotated[str, BeforeValidator(_known_directives)]
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+TimeFormat = Annotated[str, AfterValidator(_known_directives)]
 DecimalMark = Literal[".", ","]
 
 
@@ -88,14 +88,15 @@ def _column_source(value: Any) -> Any:
 
 
 def _kind_of_source(value: Any) -> str:
-    keys = value if isinstance(value, dict) else type(value).model_fields
-    return next((kind for kind in ("constant", "join") if kind in keys), "column")
+    """The union's tag; in brackets, so that it is no key of the file."""
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
+    return next((f"<{kind}>" for kind in ("constant", "join") if kind in keys), "<column>")
 
 
 ColumnSource = Annotated[
-    Annotated[FromColumn, Tag("column")]
-    | Annotated[Constant, Tag("constant")]
-    | Annotated[Join, Tag("join")],
+    Annotated[FromColumn, Tag("<column>")]
+    | Annotated[Constant, Tag("<constant>")]
+    | Annotated[Join, Tag("<join>")],
     Discriminator(_kind_of_source),
     BeforeValidator(_column_source),
 ]
@@ -141,12 +142,15 @@ class Input(Strict):
                 f"'{pattern}' must be relative to the input folder, without '..'; "
                 "name the folder with --input"
             )
+        if any("**" in part and part != "**" for part in path.parts):
+            raise ValueError(f"'{pattern}': ** must stand alone between slashes, as in **/*.csv")
         return pattern
 
     @field_validator("delimiter")
     @classmethod
     def _delimits(cls, delimiter: str) -> str:
-        if delimiter in '"\r\n' or not delimiter.isascii():
+        is_visible = delimiter.isascii() and (delimiter.isprintable() or delimiter == "\t")
+        if delimiter == '"' or not is_visible:
             raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
         return delimiter
 
@@ -156,14 +160,6 @@ class Mapping(Strict):
 
     version: Literal[1]
     inputs: list[Input] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        names = [one.name for one in self.inputs]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"input '{name}' is declared twice; give each input its own name")
-        return self
 
 
 def source_columns(source: ColumnSource) -> list[str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.refresh.findings import Finding
 
-
 KEPT_RUNS = 100
 """Runs whose logs, results and failing rows are kept."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lead_warehouse.errors import RunFailed
 
@@ -25,6 +25,16 @@ _FORKS.set_forkserver_preload(["lead_warehouse.refresh.preload"])
 _ORPHANED = 70
 _TIME_TO_LEAVE = 30.0
 """Seconds a step may take to clean up after its result; then it is ended."""
+
+
+class _Order(NamedTuple):
+    """What a worker is told to do."""
+
+    step: Step
+    arguments: tuple[Any, ...]
+    log: Path
+    folder: Path
+    environment: dict[str, str]
 
 
 def start_importing() -> None:
@@ -59,9 +69,8 @@ def run_in_worker(
     log.parent.mkdir(parents=True, exist_ok=True)
     here, there = _FORKS.Pipe(duplex=False)
     environment = {**os.environ, **environment}
-    process = _FORKS.Process(
-        target=_run, args=(there, step, arguments, log.resolve(), folder, environment)
-    )
+    order = _Order(step, arguments, log.resolve(), folder, environment)
+    process = _FORKS.Process(target=_run, args=(there, order))
     process.start()
     there.close()
     try:
@@ -85,29 +94,24 @@ def run_in_worker(
         here.close()
 
 
-def _run(
-    there: Connection,
-    step: Step,
-    arguments: tuple[Any, ...],
-    log: Path,
-    folder: Path,
-    environment: dict[str, str],
-) -> None:
+def _run(there: Connection, order: _Order) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    with log.open("a", encoding="utf-8") as printed:
+    os.environ.update(order.environment)
+    os.chdir(order.folder)
+    with order.log.open("a", encoding="utf-8") as printed:
         os.dup2(printed.fileno(), sys.stdout.fileno())
         os.dup2(printed.fileno(), sys.stderr.fileno())
         try:
-            result = step(lambda line: there.send(("report", line)), *arguments)
+            result = order.step(lambda line: there.send(("report", line)), *order.arguments)
             there.send(("result", result))
         except Exception as error:
             traceback.print_exc()
             sys.stderr.flush()
             with suppress(OSError):
-                there.send(("error", f"{step.__name__} failed: {' '.join(str(error).split())}"))
+                there.send(
+                    ("error", f"{order.step.__name__} failed: {' '.join(str(error).split())}")
+                )
     there.close()
 
 

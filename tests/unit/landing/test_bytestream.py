@@ -31,7 +31,10 @@ def test_fault_23_a_byte_order_mark_is_taken_off(tmp_path: Path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbf") == b""
 
 
-def test_only_the_first_byte_order_mark_is_taken_off(tmp_path: Path) -> None:
+def test_only_the_first_byte_order_mark_is_taken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bytestream, "CHUNK_BYTES", 5)
     assert read(tmp_path, b"\xef\xbb\xbfa\n\xef\xbb\xbfb") == b"a\n\xef\xbb\xbfb"
 
 
