@@ -12,7 +12,7 @@ from lead_warehouse.cli import show
 from lead_warehouse.cli.console import complain, output, say
 from lead_warehouse.cli.progress import StepLines
 from lead_warehouse.errors import LeadWarehouseError, UserError
-from lead_warehouse.mapping.check import check_mapping
+from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.rollback import roll_back
@@ -154,7 +154,7 @@ def mapping_check_command(
     input_folder: InputFolder = None,
 ) -> None:
     """Hold a mapping against the canonical tables and the headers of the files it finds."""
-    show.mapping_check(check_mapping(mapping, input_folder or mapping.parent))
+    show.mapping_check(preview(mapping, input_folder or mapping.parent))
 
 
 @app.command("simulate")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from lead_warehouse.cli.console import output, say
 from lead_warehouse.errors import UserError
-from lead_warehouse.mapping.check import CheckedFile
+from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.state.generations import Generation

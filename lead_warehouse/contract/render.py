@@ -10,7 +10,7 @@ import yaml
 
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.contract.model import Column, Contract, load_contract
-from lead_warehouse.landing.raw_tables import (
+from lead_warehouse.contract.raw_schema import (
     ACCOUNT_GRAINS,
     ACCOUNTS,
     PROVENANCE,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lead_warehouse.contract import Contract, Table
+from lead_warehouse.contract.raw_schema import raw_columns
 from lead_warehouse.landing.casting import Cast, cast_column, cast_known_at, cell
 from lead_warehouse.landing.header import LINE_COLUMN, Header
-from lead_warehouse.landing.raw_tables import raw_columns
 from lead_warehouse.mapping import Input, TableMapping, When
 from lead_warehouse.mapping.schema import source_columns
 from lead_warehouse.sql import identifier, literal, literals

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from lead_warehouse.contract import Contract, load_contract
 from lead_warehouse.contract.model import SQL_TYPES
+from lead_warehouse.contract.raw_schema import ACCOUNTS, PROVENANCE
 from lead_warehouse.landing.header import LINE_COLUMN
-from lead_warehouse.landing.raw_tables import ACCOUNTS, PROVENANCE
 
 CONTRACT = load_contract()
 TABLES = sorted(CONTRACT.tables)

@@ -1,8 +1,8 @@
 import yaml
 
 from lead_warehouse.contract import load_contract
+from lead_warehouse.contract.raw_schema import raw_columns
 from lead_warehouse.contract.render import PAGE_FILE, SOURCES_FILE, rendered
-from lead_warehouse.landing.raw_tables import raw_columns
 
 
 def test_what_follows_from_the_contract_is_in_step() -> None:

@@ -4,14 +4,14 @@ import duckdb
 import pytest
 
 from lead_warehouse.contract import Contract, load_contract
-from lead_warehouse.landing.raw_tables import (
+from lead_warehouse.contract.raw_schema import (
     ACCOUNT_GRAINS,
     ACCOUNTS,
     PROVENANCE,
     PROVENANCE_DESCRIPTIONS,
-    ensure_raw_schema,
     raw_columns,
 )
+from lead_warehouse.landing.raw_tables import ensure_raw_schema
 
 TYPES = ["string", "bigint", "double", "decimal", "boolean", "date", "timestamp"]
 

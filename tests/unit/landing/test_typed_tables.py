@@ -5,8 +5,8 @@ import duckdb
 import pytest
 
 from lead_warehouse.contract import load_contract
+from lead_warehouse.contract.raw_schema import raw_columns
 from lead_warehouse.landing.header import Header
-from lead_warehouse.landing.raw_tables import raw_columns
 from lead_warehouse.landing.typed_tables import ArchivedFile, typed_tables
 from lead_warehouse.mapping import Input
 from lead_warehouse.sql import identifier

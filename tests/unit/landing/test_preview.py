@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lead_warehouse.errors import UserError
-from lead_warehouse.mapping.check import CheckedFile, check_mapping
+from lead_warehouse.landing.preview import CheckedFile, preview
 from lead_warehouse.mapping.load import MappingError
 
 MAPPING = """\
@@ -48,7 +48,7 @@ def inputs(tmp_path: Path) -> Path:
 
 
 def test_files_that_fit_are_listed_in_the_mapping_s_order(mapping: Path, inputs: Path) -> None:
-    assert check_mapping(mapping, inputs) == [
+    assert preview(mapping, inputs) == [
         CheckedFile("leads", "leads.csv", LEADS_TABLES),
         CheckedFile("deals", "deals/q1.csv", ["opportunities"]),
     ]
@@ -56,12 +56,12 @@ def test_files_that_fit_are_listed_in_the_mapping_s_order(mapping: Path, inputs:
 
 def test_only_headers_are_read(mapping: Path, inputs: Path) -> None:
     (inputs / "leads.csv").write_bytes(b'id,mail,at\n1,"\xff\0')
-    assert check_mapping(mapping, inputs)[0].held_because is None
+    assert preview(mapping, inputs)[0].held_because is None
 
 
 def test_columns_that_do_not_fit_are_told(mapping: Path, inputs: Path) -> None:
     (inputs / "leads.csv").write_bytes(b"at,new,id,shoe size,newer\n")
-    assert check_mapping(mapping, inputs)[0] == CheckedFile(
+    assert preview(mapping, inputs)[0] == CheckedFile(
         "leads", "leads.csv", LEADS_TABLES, unmapped=("new", "newer"), missing=("mail",)
     )
 
@@ -69,7 +69,7 @@ def test_columns_that_do_not_fit_are_told(mapping: Path, inputs: Path) -> None:
 def test_every_matching_file_is_checked(mapping: Path, inputs: Path) -> None:
     (inputs / "leads2.csv").write_bytes(b"\xef\xbb\xbfid,at\r\n")
     (inputs / "leads3.csv").write_bytes(gzip.compress(b"nr,at\n"))
-    found = check_mapping(mapping, inputs)
+    found = preview(mapping, inputs)
     assert [file.file_name for file in found[:3]] == ["leads.csv", "leads2.csv", "leads3.csv"]
     assert [file.held_because is None for file in found[:3]] == [True, True, False]
     assert found[1].missing == ("mail",)
@@ -89,19 +89,19 @@ def test_a_file_that_a_refresh_would_hold_is_told_why(
     mapping: Path, inputs: Path, content: bytes, reason: str
 ) -> None:
     (inputs / "leads.csv").write_bytes(content)
-    found = check_mapping(mapping, inputs)
+    found = preview(mapping, inputs)
     assert reason in str(found[0].held_because)
     assert found[1].held_because is None
 
 
 def test_an_empty_file_would_land(mapping: Path, inputs: Path) -> None:
     (inputs / "leads.csv").write_bytes(b"")
-    assert check_mapping(mapping, inputs)[0].held_because is None
+    assert preview(mapping, inputs)[0].held_because is None
 
 
 def test_an_input_without_a_file_is_told(mapping: Path, inputs: Path) -> None:
     (inputs / "leads.csv").unlink()
-    assert check_mapping(mapping, inputs)[0] == CheckedFile(
+    assert preview(mapping, inputs)[0] == CheckedFile(
         "leads", "-", LEADS_TABLES, held_because=f"no file matches 'leads*.csv' below {inputs}"
     )
 
@@ -110,7 +110,7 @@ def test_a_missing_folder_is_told_with_the_option_that_names_it(
     mapping: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=r"no folder .*gone; name the folder .* with --input"):
-        check_mapping(mapping, tmp_path / "gone")
+        preview(mapping, tmp_path / "gone")
 
 
 def test_a_mapping_that_is_wrong_is_told_before_any_file_is_read(
@@ -118,16 +118,16 @@ def test_a_mapping_that_is_wrong_is_told_before_any_file_is_read(
 ) -> None:
     mapping.write_text(MAPPING.replace("lead_id: id", "lead: id"), encoding="utf-8")
     with pytest.raises(MappingError, match=r"mapping\.yml:8: 'lead' is not a column of 'leads'"):
-        check_mapping(mapping, tmp_path / "gone")
+        preview(mapping, tmp_path / "gone")
 
 
 def test_fault_52_a_file_that_leads_outside_is_refused(mapping: Path, inputs: Path) -> None:
     (inputs / "leads9.csv").symlink_to(mapping)
     with pytest.raises(UserError, match="leads outside"):
-        check_mapping(mapping, inputs)
+        preview(mapping, inputs)
 
 
 def test_checking_changes_nothing(mapping: Path, inputs: Path) -> None:
     before = sorted(inputs.parent.rglob("*"))
-    check_mapping(mapping, inputs)
+    preview(mapping, inputs)
     assert sorted(inputs.parent.rglob("*")) == before

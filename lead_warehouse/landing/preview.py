@@ -1,4 +1,4 @@
-"""Check a mapping before a refresh does: against the contract, and against the files' headers."""
+"""What a refresh would make of the files a mapping finds, told from their headers alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ class CheckedFile:
     held_because: str | None = None
 
 
-def check_mapping(path: Path, input_dir: Path) -> list[CheckedFile]:
+def preview(path: Path, input_dir: Path) -> list[CheckedFile]:
     """Check a mapping and the headers of every file it matches below ``input_dir``.
 
     Raises:

@@ -1,0 +1,91 @@
+"""What the raw schema holds beside the contract's own columns and tables."""
+
+from lead_warehouse.contract.model import Contract, Table
+
+PROVENANCE = {
+    "known_at": "timestamp",
+    "is_known_at_assumed": "boolean",
+    "mapped_columns": "varchar",
+    "input_name": "varchar",
+    "file_digest": "varchar",
+    "file_name": "varchar",
+    "file_line": "bigint",
+}
+"""Columns that every raw table carries beside those of the contract."""
+
+PROVENANCE_DESCRIPTIONS = {
+    "known_at": "When the warehouse may use the row: nothing earlier knows of it.",
+    "is_known_at_assumed": "Whether known_at is the record's own time, for want of a better.",
+    "mapped_columns": "Columns that the mapping named for this row, as |a|b|; others say nothing.",
+    "input_name": "Input of the mapping that the row came through.",
+    "file_digest": "SHA-256 of the file.",
+    "file_name": "Name of the file, relative to the input folder.",
+    "file_line": "Line of the file on which the record starts.",
+}
+
+ACCOUNTS = {
+    "landed_files": {
+        "input_name": ("varchar", "Input of the mapping."),
+        "input_digest": ("varchar", "Digest of that input's mapping and the contract it aims at."),
+        "file_digest": ("varchar", "SHA-256 of the file."),
+        "file_name": ("varchar", "Name of the file, relative to the input folder."),
+        "received_at": ("timestamp", "When the file was first landed (UTC)."),
+        "status": ("varchar", "landed, or held: no row of it was taken."),
+        "reason": ("varchar", "Why the file is held, and the remedy."),
+        "record_count": ("bigint", "Records in the file: accepted + quarantined + blank."),
+        "accepted_count": ("bigint", "Records accepted."),
+        "quarantined_count": ("bigint", "Records in quarantine."),
+        "blank_count": ("bigint", "Blank records."),
+        "unmapped_columns": ("varchar", "Columns of the file that the mapping does not name."),
+        "missing_columns": (
+            "varchar",
+            "Optional columns that the mapping names and the file lacks.",
+        ),
+    },
+    "quarantined_rows": {
+        "input_name": ("varchar", "Input of the mapping."),
+        "file_digest": ("varchar", "SHA-256 of the file."),
+        "file_name": ("varchar", "Name of the file, relative to the input folder."),
+        "file_line": ("bigint", "Line of the file on which the record starts."),
+        "byte_offset": ("bigint", "Where the record starts in the unpacked UTF-8 text."),
+        "table_name": ("varchar", "Canonical table it failed for; null when it could not be read."),
+        "column_name": ("varchar", "First column that failed; null when it could not be read."),
+        "value": ("varchar", "Text of that column."),
+        "reason": ("varchar", "What is wrong with it."),
+        "problem_count": ("bigint", "How many columns failed."),
+        "raw_record": ("blob", "The record as bytes."),
+    },
+    "landed_tables": {
+        "table_name": ("varchar", "Canonical table."),
+        "input_count": ("bigint", "Inputs of the mapping that feed it."),
+        "row_count": ("bigint", "Rows landed, all versions of a record counted."),
+    },
+    "refresh_context": {
+        "as_of": ("timestamp", "Instant the warehouse speaks for (UTC)."),
+        "known_by": ("timestamp", "Rows known later than this are not used (UTC)."),
+        "is_as_of_given": ("boolean", "Whether it was asked for, rather than the latest event."),
+        "rules_digest": ("varchar", "Digest of the rules in force."),
+    },
+}
+"""Tables beside the canonical ones: column to (SQL type, description)."""
+
+ACCOUNT_GRAINS = {
+    "landed_files": "One row per input and file delivered.",
+    "quarantined_rows": "One row per record in quarantine.",
+    "landed_tables": "One row per canonical table.",
+    "refresh_context": "One row: what this refresh was asked for.",
+}
+
+
+def raw_columns(table: Table) -> dict[str, str]:
+    """Column to SQL type of a raw table: the contract's columns, then provenance."""
+    return {name: column.sql_type for name, column in table.columns.items()} | PROVENANCE
+
+
+def raw_tables(contract: Contract) -> dict[str, dict[str, str]]:
+    """Every table of the raw schema: name to column to SQL type."""
+    canonical = {name: raw_columns(table) for name, table in contract.tables.items()}
+    return canonical | {
+        name: {column: sql_type for column, (sql_type, _) in columns.items()}
+        for name, columns in ACCOUNTS.items()
+    }
