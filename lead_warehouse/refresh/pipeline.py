@@ -244,13 +244,13 @@ class _Run:
         run_id = self.report.run_id
         if context.is_past:
             self._end("kept", "a rebuild of the past; readers keep the published generation")
-            return
-        self.generations.publish(run_id)
-        failpoint("published")
-        self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
-        self.report.state = "published"
-        self.report.is_published = True
-        self.report.write(self.folder)
+        else:
+            self.generations.publish(run_id)
+            failpoint("published")
+            self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
+            self.report.state = "published"
+            self.report.is_published = True
+            self.report.write(self.folder)
         self.generations.retain()
         forget_old_runs(self.folder.parent)
 

@@ -123,12 +123,17 @@ class Generations:
     def retain(self, newest: int = RETAINED) -> list[str]:
         """Remove generations beyond the newest; the current one and any being read stay.
 
+        Rebuilds of the past are counted apart, so that none of them costs a rollback.
+
         Returns:
             the run ids removed.
         """
         removed = []
         current = self.current_id()
-        for generation in self.all()[newest:]:
+        known = self.all()
+        rebuilds = [generation for generation in known if generation.manifest["is_past"]]
+        published = [generation for generation in known if not generation.manifest["is_past"]]
+        for generation in published[newest:] + rebuilds[newest:]:
             if generation.run_id == current or is_being_read(generation.database):
                 continue
             remove_folder(generation.folder)

@@ -50,6 +50,13 @@ def test_files_are_found_by_pattern_in_order_of_name(tmp_path: Path) -> None:
     assert names("*.parquet", tmp_path) == []
 
 
+def test_many_files_are_found_in_order_of_name(tmp_path: Path) -> None:
+    expected = [f"{number:02}.csv" for number in range(30)]
+    for name in reversed(expected):
+        deliver(tmp_path, name)
+    assert names("*.csv", tmp_path) == expected
+
+
 def test_a_folder_that_matches_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "old.csv").mkdir()
     assert names("*.csv", tmp_path) == []

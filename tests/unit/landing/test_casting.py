@@ -78,7 +78,7 @@ def test_an_empty_cell_is_null(kind: str, cell: str | None) -> None:
     assert cast(kind, cell) == accepted(None)
 
 
-@pytest.mark.parametrize("cell", ["\t", " \t\n"])
+@pytest.mark.parametrize("cell", ["\t", " \t\n", "\xa0"])
 def test_a_cell_of_any_blanks_is_empty(cell: str) -> None:
     # As a line of such blanks is a blank record: a required key may not be a tab.
     assert cast("string", cell, contract={"required": True}) == refused("required but empty")
@@ -580,6 +580,13 @@ def test_a_known_at_column_is_a_timestamp() -> None:
     assert run(made, {"k": " 05/01/2024 "}) == accepted(datetime(2024, 1, 4, 23))
     assert run(made, {"k": ""}) == accepted(None)
     assert run(made, {"k": "soon"}) == refused("not a timestamp as %d/%m/%Y")
+
+
+def test_a_known_at_cell_may_be_padded() -> None:
+    one = an_input("c", known_at="k")
+    assert one.known_at is not None
+    made = cast_known_at(one.known_at, one)
+    assert run(made, {"k": " 2024-01-05 10:00:00\t"}) == accepted(datetime(2024, 1, 5, 10))
 
 
 def test_a_known_at_column_may_refuse_other_values() -> None:

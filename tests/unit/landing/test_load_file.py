@@ -437,7 +437,7 @@ cells = texts.filter(lambda text: bool(text.strip()) or is_spaces(text))
 
 @given(st.lists(st.tuples(cells.filter(str.strip), cells, st.integers(-99, 99)), max_size=8))
 @settings(max_examples=120, deadline=None)
-@example([("1", 'say "x",\n\n"y"', 1), ("2", "\\", 2), ("3", " padded ", 3)])
+@example([("1", 'say "x",\n\n"y"', 1), ("2", "\\", 2), ("3", " padded ", 3), ("4", "\xa0", 4)])
 def test_text_reaches_the_raw_table_as_python_wrote_it(
     pairs: Warehouse, table: list[tuple[str, str, int]]
 ) -> None:

@@ -233,7 +233,7 @@ def test_a_setting_out_of_range_is_told_with_what_it_may_be(
     assert problems(tmp_path, with_setting(setting)) == [f"5: {problem}"]
 
 
-@pytest.mark.parametrize("delimiter", ['";;"', '""', '"\\0"', "7"])
+@pytest.mark.parametrize("delimiter", ['";;"', '""', '"\\0"', "7", '"7"'])
 def test_what_cannot_delimit_is_refused(tmp_path: Path, delimiter: str) -> None:
     (problem,) = problems(tmp_path, with_setting(f"delimiter: {delimiter}"))
     assert problem.startswith("5: ")
@@ -442,6 +442,10 @@ def test_a_value_may_be_mapped_to_nothing(tmp_path: Path) -> None:
         ),
         (
             "source: {column: x, other_values: reject}",
+            "'source' rejects other values but lists none; add 'values'",
+        ),
+        (
+            "source: {column: x, values: {}, other_values: reject}",
             "'source' rejects other values but lists none; add 'values'",
         ),
     ],

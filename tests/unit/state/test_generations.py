@@ -15,12 +15,12 @@ def generations(tmp_path: Path) -> Generations:
     return Generations(StateDirectory(tmp_path / "state"))
 
 
-def seal(generations: Generations, run_id: str) -> None:
+def seal(generations: Generations, run_id: str, is_past: bool = False) -> None:
     building = generations.state.building
     building.parent.mkdir(parents=True)
     with duckdb.connect(str(building)) as connection:
         connection.execute(f"create table run as select '{run_id}' as run_id")
-    generations.seal(run_id, MANIFEST)
+    generations.seal(run_id, {**MANIFEST, "is_past": is_past})
 
 
 def published(generations: Generations) -> str:
@@ -86,6 +86,15 @@ def test_retention_keeps_the_newest_and_the_published(generations: Generations) 
     assert removed == ["d", "c", "b"]
     assert [one.run_id for one in generations.all()] == ["g", "f", "e", "a"]
     assert published(generations) == "a"
+
+
+def test_rebuilds_of_the_past_cost_no_rollback(generations: Generations) -> None:
+    for run_id in "abc":
+        seal(generations, run_id)
+    for run_id in "xyz":
+        seal(generations, run_id, is_past=True)
+    generations.publish("c")
+    assert generations.retain(newest=2) == ["a", "x"]
 
 
 def test_a_damaged_file_says_what_to_do(generations: Generations) -> None:
