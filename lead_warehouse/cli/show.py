@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any
 
 from rich import box
@@ -23,6 +24,7 @@ from lead_warehouse.status import Status, read_status
 
 ROWS_SHOWN = 100
 RUNS_SHOWN = 5
+MESSAGE_WIDTH = 120
 WHOLE_WIDTH = 26
 """Columns up to this wide are never broken over lines."""
 
@@ -52,6 +54,8 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         f"\n{len(landed)} files landed ({accepted:,} records accepted, "
         f"{report.quarantined:,} in quarantine), {report.unchanged_files} known already"
     )
+    for name in report.inputs_without_files:
+        say(f"note: no file for input {name}")
     for line in report.reconciled:
         say(f"note: {line}")
     for account in landed:
@@ -101,7 +105,7 @@ def status(found: Status, with_runs: bool = True) -> None:
                 run.state,
                 run.planned_at.replace(microsecond=0),
                 run.as_of.replace(microsecond=0) if run.as_of else None,
-                (run.message or "").split("\n")[0],
+                shorten(run.message or "", MESSAGE_WIDTH),
             )
             for run in found.runs[:RUNS_SHOWN]
         ]

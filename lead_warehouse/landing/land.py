@@ -35,11 +35,13 @@ class Landing:
 
     Attributes:
         accounts: one for each file landed or held in this refresh.
-        unchanged: how many delivered files the warehouse held already.
+        unchanged: how many files, delivered now or earlier, the warehouse held already.
+        without_files: inputs for which no file was ever delivered.
     """
 
     accounts: list[FileAccount]
     unchanged: int
+    without_files: list[str]
 
     @property
     def held(self) -> list[FileAccount]:
@@ -71,6 +73,7 @@ def land(
     loader = FileLoader(connection, contract, scratch)
     accounts: list[FileAccount] = []
     unchanged = 0
+    without_files: list[str] = []
     known = [*received, *_landed_inputs(connection)]
     for one in mapping.inputs:
         digest = input_digest(one, contract)
@@ -80,6 +83,8 @@ def land(
             one, digest, input_dir=input_dir, archive=archive, received=known, now=now
         )
         accounts += held
+        if not waiting and not held:
+            without_files.append(one.name)
         for account in held:
             loader.record(account)
         for file in waiting:
@@ -90,7 +95,7 @@ def land(
             accounts.append(loader.load(one, file, archive.path(file.file_digest)))
             failpoint("landing")
     _count_tables(connection, contract, mapping)
-    return Landing(accounts, unchanged)
+    return Landing(accounts, unchanged, without_files)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import duckdb
@@ -37,7 +38,8 @@ from lead_warehouse.state.lock import exclusive_lock
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
 
-STEPS = ("land", "gate", "build", "audit", "seal", "publish")
+MESSAGE_WIDTH = 400
+"""Characters of dbt's own words shown; the log has all of them."""
 
 Progress = Callable[[str, str], None]
 """Called with the step and what it is doing now."""
@@ -162,7 +164,13 @@ class _Run:
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
             connection.execute("checkpoint")
         shutil.rmtree(building.parent / "scratch", ignore_errors=True)
+        if not landing.accounts and not landing.unchanged:
+            raise UserError(
+                f"no file in {self.options.input_dir} matches an input of the mapping; "
+                "name the folder of the files with --input"
+            )
         self.report.as_of = context.as_of
+        self.report.inputs_without_files = landing.without_files
         self.report.accounts = landing.accounts
         self.report.unchanged_files = landing.unchanged
         return context
@@ -177,7 +185,7 @@ class _Run:
         if bad:
             first = next((r for r in bad if r.status != "skipped"), bad[0])
             raise RunFailed(
-                f"dbt could not build {first.name}: {' '.join(str(first.message).split())}; "
+                f"dbt could not build {first.name}: {shorten(str(first.message), MESSAGE_WIDTH)}; "
                 f"see {self.folder / 'build.log'}"
             )
 

@@ -2,8 +2,13 @@
 
 import csv
 import hashlib
+import re
 import shutil
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+
+import yaml
 
 from lead_warehouse.errors import UserError
 from lead_warehouse.nearest import did_you_mean
@@ -15,7 +20,8 @@ def compose_seeds(seeds: Path, rules_dir: Path | None, target: Path) -> None:
     """Write the seeds of a run into ``target``: ``seeds``, with the CSVs of ``rules_dir`` on top.
 
     Raises:
-        UserError: the folder is missing, or a file in it replaces no rule or has other columns.
+        UserError: the folder is missing, or a file in it replaces no rule, or a row of it does not
+            fit the declared columns and types.
     """
     replacements = own_rules(seeds / RULES, rules_dir)
     shutil.copytree(seeds, target)
@@ -39,12 +45,59 @@ def own_rules(defaults: Path, rules_dir: Path | None) -> list[Path]:
         if path.name not in known:
             hint = did_you_mean(path.name, known)
             raise UserError(f"{path} replaces no rule of {defaults}{hint}")
-        expected, given = _columns(known[path.name]), _columns(path)
-        if given != expected:
-            raise UserError(
-                f"{path}:1: columns must be {','.join(expected)}, not {','.join(given)}"
-            )
+        _check_cells(path, declared_types(defaults)[path.stem])
     return found
+
+
+def declared_types(rules: Path) -> dict[str, dict[str, str]]:
+    """Rule to column to SQL type, as the seeds' YAML declares them."""
+    return {
+        seed["name"]: seed["config"]["column_types"]
+        for properties in rules.glob("*.yml")
+        for seed in yaml.safe_load(properties.read_text(encoding="utf-8"))["seeds"]
+    }
+
+
+def _check_cells(path: Path, types: dict[str, str]) -> None:
+    """Raise for the first row that does not fit the declared columns and types."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            if header != list(types):
+                expected, given = ",".join(types), ",".join(header)
+                raise UserError(f"{path}:1: columns must be {expected}, not {given}")
+            for row in filter(None, reader):
+                if len(row) != len(types):
+                    counts = f"{len(row)} values for {len(types)} columns"
+                    raise UserError(f"{path}:{reader.line_num}: {counts}")
+                for (column, kind), cell in zip(types.items(), row, strict=True):
+                    if cell and not _READABLE[kind](cell):
+                        raise UserError(
+                            f"{path}:{reader.line_num}: {column} '{cell}' is not {_WORDS[kind]}"
+                        )
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8; save it as UTF-8") from None
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        return date.fromisoformat(cell).isoformat() == cell
+    except ValueError:
+        return False
+
+
+_READABLE: dict[str, Callable[[str], object]] = {
+    "varchar": lambda cell: True,
+    "integer": re.compile(r"-?\d{1,9}").fullmatch,
+    "boolean": re.compile("true|false").fullmatch,
+    "date": _is_date,
+}
+_WORDS = {
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "date": "a date such as 2026-01-31",
+}
 
 
 def rules_digest(seeds: Path) -> str:
@@ -53,11 +106,3 @@ def rules_digest(seeds: Path) -> str:
     for path in sorted((seeds / RULES).glob("*.csv")):
         digest.update(f"{path.name}\n".encode() + path.read_bytes() + b"\n")
     return digest.hexdigest()
-
-
-def _columns(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return next(csv.reader(file), [])
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8; save it as UTF-8") from None

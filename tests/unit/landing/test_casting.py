@@ -563,11 +563,14 @@ def test_a_part_of_a_join_may_have_a_value_map() -> None:
     assert cast("string", {"a": "n", "b": "1"}, source) == accepted(None)
 
 
-def test_a_part_of_a_join_may_refuse_other_values() -> None:
-    part = {"column": "a", "values": {"x": "y"}, "other_values": "reject"}
-    cells = {"a": "z", "b": "1"}
-    outcome = cast("string", cells, {"join": [part, "b"]})
-    assert outcome == refused("not among the mapped values", "z-1")
+def test_any_part_of_a_join_may_refuse_other_values() -> None:
+    rules = {"values": {"x": "y"}, "other_values": "reject"}
+    source = {"join": [{"column": "a", **rules}, {"column": "b", **rules}]}
+    assert cast("string", {"a": "x", "b": "x"}, source) == accepted("y-y")
+    for a, b, joined in (("z", "x", "z-y"), ("x", "z", "y-z"), ("z", "z", "z-z")):
+        outcome = cast("string", {"a": a, "b": b}, source)
+        assert outcome == refused("not among the mapped values", joined)
+    assert cast("string", {"a": "x", "b": None}, source) == accepted(None)
 
 
 # Known-at

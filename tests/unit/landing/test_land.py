@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,9 @@ def test_tables_say_how_many_inputs_feed_them_and_how_many_rows_they_hold(
     company: Company,
 ) -> None:
     company.deliver("leads.csv", "1,,\n2,,\n")
-    company.land(MONDAY, a_mapping(an_input(), an_input("fair", "fair*.csv")))
+    twice = an_input("fair", "fair*.csv")
+    twice["tables"] *= 2
+    company.land(MONDAY, a_mapping(an_input(), twice))
     counts = {name: row for name, *row in company.rows("select * from raw.landed_tables")}
     assert set(counts) == set(load_contract().tables)
     assert counts["leads"] == [2, 2]
@@ -204,9 +206,14 @@ def test_no_file_at_all_lands_nothing(company: Company) -> None:
 
 def test_the_connection_s_time_zone_does_not_matter(company: Company) -> None:
     company.connection.execute("set timezone = 'America/New_York'")
+    fair = an_input("fair", "fair.csv", date_format="%Y-%m-%d %H:%M %z")
+    columns = {"campaign_id": "id", "starts_on": "from"}
+    fair["tables"] = [{"table": "campaigns", "columns": columns}]
     company.deliver("leads.csv", "1,,2024-01-05 10:00:00+02:00\n")
-    company.land(MONDAY)
+    company.deliver("fair.csv", "1,2024-01-05 01:00 +0000\n", head="id,from\n")
+    company.land(MONDAY, a_mapping(an_input(), fair))
     assert company.leads == [("1", datetime(2024, 1, 5, 8), True)]
+    assert company.rows("select starts_on from raw.campaigns") == [(date(2024, 1, 5),)]
 
 
 def test_fault_52_a_file_that_leads_outside_is_refused(company: Company) -> None:
@@ -479,6 +486,9 @@ def test_fault_20_a_file_still_being_written_is_held_and_the_others_land(
     ((name, reason),) = held(landing)
     assert name == "leads1.csv"
     assert "still being written" in str(reason)
+    assert company.rows("select file_name, reason from raw.landed_files where status = 'held'") == [
+        (name, reason)
+    ]
     assert [row[0] for row in company.leads] == ["2"]
     company.land(TUESDAY)
     assert [row[0] for row in company.leads] == ["1", "2", "3"]

@@ -100,10 +100,12 @@ def test_an_empty_file_would_land(mapping: Path, inputs: Path) -> None:
 
 
 def test_an_input_without_a_file_is_told(mapping: Path, inputs: Path) -> None:
-    (inputs / "leads.csv").unlink()
-    assert preview(mapping, inputs)[0] == CheckedFile(
-        "leads", "-", LEADS_TABLES, held_because=f"no file matches 'leads*.csv' below {inputs}"
-    )
+    (inputs / "deals" / "q1.csv").unlink()
+    reason = f"no file matches 'deals/*.csv' below {inputs}"
+    assert preview(mapping, inputs) == [
+        CheckedFile("leads", "leads.csv", LEADS_TABLES),
+        CheckedFile("deals", "-", ["opportunities"], held_because=reason),
+    ]
 
 
 def test_a_missing_folder_is_told_with_the_option_that_names_it(

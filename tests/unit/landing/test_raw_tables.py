@@ -94,19 +94,42 @@ def test_making_the_schema_again_keeps_all_rows(connection: duckdb.DuckDBPyConne
 
 @pytest.mark.parametrize(
     "changed",
-    [{"a": "string", "b": "bigint"}, {"a": "bigint"}, {"b": "string"}, {}],
-    ids=["added", "other type", "renamed", "removed"],
+    [
+        {"a": "string", "z": "date", "b": "bigint"},
+        {"a": "bigint", "z": "date"},
+        {"b": "string", "z": "date"},
+        {"z": "date", "a": "string"},
+        {"a": "string"},
+    ],
+    ids=["added", "other type", "renamed", "reordered", "removed"],
 )
 def test_a_table_whose_columns_changed_is_made_anew_and_others_are_kept(
     connection: duckdb.DuckDBPyConnection, changed: dict[str, str]
 ) -> None:
-    ensure_raw_schema(connection, a_contract(t={"a": "string"}, u={"a": "string"}))
+    before = a_contract(t={"a": "string", "z": "date"}, u={"a": "string"})
+    ensure_raw_schema(connection, before)
     connection.execute("insert into raw.t (a) values ('1')")
     connection.execute("insert into raw.u (a) values ('1')")
     contract = a_contract(t=changed, u={"a": "string"})
     ensure_raw_schema(connection, contract)
     assert columns_of(connection, "t") == raw_columns(contract.tables["t"])
     assert (count(connection, "t"), count(connection, "u")) == (0, 1)
+
+
+@pytest.mark.parametrize("account", ["landed_files", "quarantined_rows"])
+def test_where_the_accounts_changed_all_tables_are_made_anew(
+    connection: duckdb.DuckDBPyConnection, account: str
+) -> None:
+    contract = a_contract(t={"a": "string"})
+    ensure_raw_schema(connection, contract)
+    connection.execute("insert into raw.t (a) values ('1')")
+    connection.execute("insert into raw.landed_files (input_name) values ('leads')")
+    connection.execute("insert into raw.quarantined_rows (input_name) values ('leads')")
+    connection.execute(f"alter table raw.{account} drop column reason")
+    ensure_raw_schema(connection, contract)
+    assert [count(connection, name) for name in ("t", "landed_files", "quarantined_rows")] == [
+        0
+    ] * 3
 
 
 def test_a_table_new_to_the_contract_is_added(connection: duckdb.DuckDBPyConnection) -> None:

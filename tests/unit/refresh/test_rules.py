@@ -5,7 +5,12 @@ import pytest
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.errors import UserError
 from lead_warehouse.refresh.project import compose_project
-from lead_warehouse.refresh.rules import compose_seeds, own_rules, rules_digest
+from lead_warehouse.refresh.rules import (
+    compose_seeds,
+    declared_types,
+    own_rules,
+    rules_digest,
+)
 
 SEEDS = PROJECT_DIR / "seeds"
 
@@ -51,6 +56,32 @@ def test_a_file_that_replaces_no_rule_is_refused(
     (tmp_path / name).write_text(f"{header}\n")
     with pytest.raises(UserError, match=message):
         own_rules(SEEDS / "rules", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "message"),
+    [
+        ("funnel_steps", "mql,customer,ninety", r":2: window_days 'ninety' is not a whole number"),
+        ("funnel_steps", "mql,customer,5.5", r":2: window_days '5\.5' is not a whole number"),
+        ("funnel_steps", "mql,customer", r":2: 2 values for 3 columns"),
+        ("funnel_observations", "crm,mql,01/02/2026,", r":2: observed_from .* is not a date"),
+        ("funnel_observations", "crm,mql,20260201,", r":2: observed_from .* is not a date"),
+        ("lifecycle_stages", "lead,1,1,no,false,a,b", r":2: is_final 'no' is not true or false"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_told_by_line(
+    tmp_path: Path, name: str, row: str, message: str
+) -> None:
+    header = (SEEDS / "rules" / f"{name}.csv").read_text().splitlines()[0]
+    (tmp_path / f"{name}.csv").write_text(f"{header}\n{row}\n")
+    with pytest.raises(UserError, match=message):
+        own_rules(SEEDS / "rules", tmp_path)
+
+
+def test_the_default_rules_fit_themselves(tmp_path: Path) -> None:
+    rules = SEEDS / "rules"
+    assert set(declared_types(rules)) == {path.stem for path in rules.glob("*.csv")}
+    assert len(own_rules(rules, rules)) == len(declared_types(rules))
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
