@@ -65,11 +65,18 @@ class Table(Strict):
     def event_columns(self) -> dict[str, Column]:
         return {name: column for name, column in self.columns.items() if column.event}
 
+    def _values_of(self, name: str) -> list[str]:
+        return (self.columns[name].values or []) if name in self.columns else []
+
     @model_validator(mode="after")
     def _names_and_types_agree(self) -> Self:
         for name in [*self.key, *self.known_at_from]:
             if name not in self.columns:
                 raise ValueError(f"'{name}' is not a column of the table")
+        for name, column in self.columns.items():
+            told_by = column.event_when
+            if told_by and not set(told_by.values) <= set(self._values_of(told_by.column)):
+                raise ValueError(f"'{name}': event_when names values that no row can have")
         for name in self.key:
             if not self.columns[name].required:
                 raise ValueError(f"key column '{name}' must be required")

@@ -13,7 +13,9 @@ from lead_warehouse.sql import identifier, literal, literals
 
 TRUE_WORDS = ["true", "t", "yes", "y", "1"]
 FALSE_WORDS = ["false", "f", "no", "n", "0"]
-BLANKS = " \t\r\n\v\f"
+BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
+"""Everything that shows as nothing, the no-break space of many an export included."""
+
 ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
 LENGTH_TO_THE_MINUTE = 16
@@ -114,7 +116,8 @@ def mapped_text(source: FromColumn, one: Input) -> str:
     if not source.values:
         return raw
     branches = " ".join(
-        f"when {literal(given)} then {literal(meant)}" for given, meant in source.values.items()
+        f"when {literal(given)} then {literal(meant or None)}"
+        for given, meant in source.values.items()
     )
     return f"case {raw} {branches} else {raw} end"
 

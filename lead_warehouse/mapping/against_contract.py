@@ -81,7 +81,7 @@ def _source_problems(name: str, column: Column, source: ColumnSource) -> Iterato
 
 def _rule_problems(name: str, kind: ColumnType, source: FromColumn) -> Iterator[str]:
     """Rules that would be passed over, because the column is of another type."""
-    if source.other_values == "reject" and source.values is None:
+    if source.other_values == "reject" and not source.values:
         yield f"'{name}' rejects other values but lists none; add 'values'"
     if source.format and kind not in TIMES:
         yield f"'{name}' is a {kind}; 'format' is for dates and timestamps"

@@ -62,7 +62,7 @@ class FromColumn(Strict):
 class Constant(Strict):
     """The same value in every row."""
 
-    constant: str
+    constant: str = Field(min_length=1)
 
     @field_validator("constant", mode="before")
     @classmethod
@@ -150,7 +150,7 @@ class Input(Strict):
     @classmethod
     def _delimits(cls, delimiter: str) -> str:
         is_visible = delimiter.isascii() and (delimiter.isprintable() or delimiter == "\t")
-        if delimiter == '"' or not is_visible:
+        if delimiter == '"' or delimiter.isalnum() or not is_visible:
             raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
         return delimiter
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -315,6 +316,53 @@ def test_fault_22_damaged_rows_are_in_quarantine_with_file_line_and_reason(
         "select opportunity_id from raw.opportunities where file_name = 'affaires_2.csv'",
     )
     assert kept == [("D-good",)]
+
+
+def sleep_long(report: object, pid_file: str) -> None:
+    Path(pid_file).write_text(str(os.getpid()))
+    time.sleep(120)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that ended and waits to be collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
+def test_fault_2_a_step_ends_with_the_refresh_that_was_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", START_STEP, str(pid_file)], cwd=Path(__file__).parents[2]
+    )
+    until(lambda: pid_file.exists() and pid_file.read_text() != "")
+    step = int(pid_file.read_text())
+    assert is_alive(step)
+    parent.kill()
+    parent.wait()
+    until(lambda: not is_alive(step))
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+START_STEP = """
+import sys
+from pathlib import Path
+from lead_warehouse.refresh.worker import run_in_worker
+from tests.integration.test_faults import sleep_long
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]).parent
+    run_in_worker(
+        sleep_long, sys.argv[1], log=folder / "log", report=print, folder=folder, environment={}
+    )
+"""
 
 
 def crash(report: object, code: int) -> None:
