@@ -32,10 +32,21 @@ def run_query(generations: Generations, sql: str, run_id: str | None = None) -> 
     with generations.reading(run_id) as connection:
         try:
             connection.execute(statements[0])
-            columns = [column[0] for column in connection.description or []]
+            columns = _distinct([column[0] for column in connection.description or []])
             return Rows(columns, connection.fetchall())
         except duckdb.Error as error:
             raise UserError(_one_line(error)) from None
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Column names, a repeated one with a number behind it, so that none hides another."""
+    seen: list[str] = []
+    for name in names:
+        number, distinct = 1, name
+        while distinct in seen:
+            distinct, number = f"{name}_{number}", number + 1
+        seen.append(distinct)
+    return seen
 
 
 def _one_line(error: duckdb.Error) -> str:

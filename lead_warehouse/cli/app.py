@@ -1,5 +1,6 @@
 """Commands of the console script. Each reads its options, calls the package, shows the result."""
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -144,8 +145,10 @@ def rollback_command(
     state: State = DEFAULT_STATE,
 ) -> None:
     """Point readers to an earlier generation."""
-    left, now = roll_back(StateDirectory(state), run_id)
-    say(f"rolled back from {left} to {now.run_id}, as of {now.as_of:%Y-%m-%d %H:%M:%S}")
+    done = roll_back(StateDirectory(state), run_id)
+    say(f"rolled back from {done.left} to {done.now.run_id}, as of {done.now.as_of}")
+    for name in done.forgotten:
+        say(f"note: {name} came later; the next refresh takes it again if it is still delivered")
 
 
 @mapping_app.command("check")
@@ -175,6 +178,7 @@ def main() -> None:
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
         code = app(arguments, prog_name="lead-warehouse", standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except SystemExit:
         raise
@@ -182,7 +186,8 @@ def main() -> None:
         complain("interrupted; readers keep the published generation")
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Who reads has seen enough; the interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
         if debug:
@@ -199,6 +204,9 @@ def _explain(error: Exception) -> int:
     if isinstance(error, LeadWarehouseError):
         complain(f"error: {error}")
         return error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        complain(f"error: {error.filename}: {error.strerror}; check the path and its permissions")
+        return 1
     kind = type(error).__name__
     complain(f"error: {kind}: {' '.join(str(error).split())}; run again with --debug for more")
     return 1

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import math
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,6 +27,7 @@ from lead_warehouse.status import Status, read_status
 ROWS_SHOWN = 100
 RUNS_SHOWN = 5
 MESSAGE_WIDTH = 120
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 WHOLE_WIDTH = 26
 """Columns up to this wide are never broken over lines."""
 
@@ -34,9 +37,12 @@ def rows(result: Rows, form: str) -> None:
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(result.columns)
-        writer.writerows(result.values)
+        writer.writerows([_as_csv(value) for value in row] for row in result.values)
     elif form == "json":
-        records = [dict(zip(result.columns, row, strict=True)) for row in result.values]
+        records = [
+            {name: _as_number(value) for name, value in zip(result.columns, row, strict=True)}
+            for row in result.values
+        ]
         json.dump(records, sys.stdout, indent=1, default=_as_json, ensure_ascii=False)
         sys.stdout.write("\n")
     else:
@@ -55,7 +61,9 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         f"{report.quarantined:,} in quarantine), {report.unchanged_files} known already"
     )
     for name in report.inputs_without_files:
-        say(f"note: no file for input {name}")
+        say(f"note: no file of input {name} is in the folder now")
+    for name in report.withdrawn_inputs:
+        say(f"note: the mapping no longer names input {name}; its rows are withdrawn")
     for line in report.reconciled:
         say(f"note: {line}")
     for account in landed:
@@ -166,20 +174,28 @@ def _table(
     for position, name in enumerate(columns):
         shown = [row[position].plain for row in cells]
         is_number = any(isinstance(row[position], int | float | Decimal) for row in values)
-        # Keys and numbers stay whole; sentences give way.
-        is_short = max(map(len, shown), default=0) <= WHOLE_WIDTH
+        # A number cut short is another number: keys, numbers and names stay whole, sentences wrap.
+        widest = max(map(len, [name, *shown]))
         table.add_column(
             Text(name),
             justify="right" if is_number else "left",
             overflow="fold",
-            no_wrap=is_short,
+            min_width=max(len(name), min(widest, WHOLE_WIDTH)),
         )
     for row in cells:
         table.add_row(*row)
-    output.print(table)
+    # Where that is wider than the terminal, lines run on rather than lose anything.
+    needed = sum(column.min_width or 0 for column in table.columns) + 3 * len(columns)
+    output.print(table, width=max(output.width, needed), crop=False, soft_wrap=False)
 
 
 def _cell(value: Any, is_rate: bool) -> Text:
+    """A value as shown. Control characters, which a terminal would obey, show as such."""
+    text = _text(value, is_rate)
+    return Text(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.plain), style=text.style)
+
+
+def _text(value: Any, is_rate: bool) -> Text:
     if value is None:
         return Text("null", style="dim")
     if is_rate:
@@ -191,6 +207,15 @@ def _cell(value: Any, is_rate: bool) -> Text:
     if isinstance(value, datetime):
         return Text(value.isoformat(" ", "auto" if value.microsecond else "seconds"))
     return Text(str(value))
+
+
+def _as_csv(value: Any) -> Any:
+    return _as_json(value) if isinstance(value, bytes) else value
+
+
+def _as_number(value: Any) -> Any:
+    """JSON knows neither NaN nor infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _as_json(value: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from lead_warehouse.errors import UserError
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.mapping import Input
+from lead_warehouse.state.layout import StateDirectory
 
 COPY_BYTES = 1 << 20
 
@@ -28,18 +29,28 @@ class DeliveredFile:
 def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
     """Files below ``input_dir`` that match the input's pattern, by name.
 
+    Hidden folders and state directories are passed over, so that no warehouse lands what it wrote.
+
     Raises:
         UserError: a match leads outside the input folder through a symlink.
     """
     root = input_dir.resolve()
     found = []
     for path in sorted(input_dir.glob(one.files)):
-        if not path.is_file():
+        if not path.is_file() or _is_set_apart(path, input_dir):
             continue
         if not path.resolve().is_relative_to(root):
             raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
         found.append(DeliveredFile(path, path.relative_to(input_dir).as_posix()))
     return found
+
+
+def _is_set_apart(path: Path, input_dir: Path) -> bool:
+    folders = list(path.relative_to(input_dir).parents)[:-1]
+    return any(
+        folder.name.startswith(".") or (input_dir / folder / StateDirectory.CONTROL).exists()
+        for folder in folders
+    )
 
 
 class Archive:
@@ -57,6 +68,10 @@ class Archive:
         Raises:
             HeldFile: the file changed while it was copied.
         """
+        with delivered.path.open("rb") as file:
+            known = self.path(hashlib.file_digest(file, "sha256").hexdigest())
+        if known.exists() and known.stat().st_size == delivered.path.stat().st_size:
+            return known.name
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / f".partial-{os.getpid()}"
         try:
@@ -66,8 +81,6 @@ class Archive:
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise HeldFile("still being written; it is taken once it no longer changes")
             kept = self.path(digest)
-            if kept.exists() and kept.stat().st_size == after.st_size:
-                return digest
             kept.parent.mkdir(exist_ok=True)
             partial.chmod(0o444)
             os.replace(partial, kept)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from lead_warehouse.contract import Column
 from lead_warehouse.mapping import ColumnSource, Constant, FromColumn, Input, Join
+from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
 from lead_warehouse.sql import identifier, literal, literals
 
-TRUE_WORDS = ["true", "t", "yes", "y", "1"]
-FALSE_WORDS = ["false", "f", "no", "n", "0"]
 BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 """Everything that shows as nothing, the no-break space of many an export included."""
 
@@ -90,6 +89,9 @@ def cast_column(name: str, column: Column, source: ColumnSource, one: Input) -> 
         case FromColumn():
             text, parts = mapped_text(source, one), [source]
     is_unlisted = _is_unlisted(parts, one)
+    if name.endswith("_id"):
+        # Blanks around an identifier would part records that belong together.
+        text = _trimmed(text)
     value, kind = _typed(text_name(name), column, rules, one)
     return Cast(name, text, value, kind, is_unlisted, column)
 

@@ -14,7 +14,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.failpoints import failpoint
-from lead_warehouse.landing.archive import Archive, find_files
+from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.load_file import FileAccount, FileLoader
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
@@ -36,12 +36,14 @@ class Landing:
     Attributes:
         accounts: one for each file landed or held in this refresh.
         unchanged: how many files, delivered now or earlier, the warehouse held already.
-        without_files: inputs for which no file was ever delivered.
+        without_files: inputs of which no file lies in the folder now.
+        withdrawn: inputs that the mapping no longer names; their rows are gone, their files kept.
     """
 
     accounts: list[FileAccount]
     unchanged: int
     without_files: list[str]
+    withdrawn: list[str]
 
     @property
     def held(self) -> list[FileAccount]:
@@ -69,22 +71,25 @@ def land(
     """
     connection.execute("set timezone = 'UTC'")
     ensure_raw_schema(connection, contract)
-    connection.execute("delete from raw.landed_files where status = 'held'")
     loader = FileLoader(connection, contract, scratch)
     accounts: list[FileAccount] = []
     unchanged = 0
     without_files: list[str] = []
+    # A held file is looked for in its folder again; gone from there, it was withdrawn.
+    connection.execute("delete from raw.landed_files where status = 'held'")
     known = [*received, *_landed_inputs(connection)]
+    withdrawn = _withdraw_unnamed(connection, contract, mapping)
     for one in mapping.inputs:
         digest = input_digest(one, contract)
         _withdraw_if_changed(connection, contract, one, digest)
         landed = _landed_digests(connection, one)
+        delivered = find_files(one, input_dir)
+        if not delivered:
+            without_files.append(one.name)
         waiting, held = _waiting_files(
-            one, digest, input_dir=input_dir, archive=archive, received=known, now=now
+            one, digest, delivered=delivered, archive=archive, received=known, now=now
         )
         accounts += held
-        if not waiting and not held:
-            without_files.append(one.name)
         for account in held:
             loader.record(account)
         for file in waiting:
@@ -95,7 +100,7 @@ def land(
             accounts.append(loader.load(one, file, archive.path(file.file_digest)))
             failpoint("landing")
     _count_tables(connection, contract, mapping)
-    return Landing(accounts, unchanged, without_files)
+    return Landing(accounts, unchanged, without_files, withdrawn)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:
@@ -120,11 +125,29 @@ def _withdraw_if_changed(
         "select 1 from raw.landed_files where input_name = ? and input_digest <> ? limit 1",
         [one.name, digest],
     ).fetchone()
-    if other is None:
-        return
+    if other is not None:
+        _withdraw(connection, contract, one.name)
+
+
+def _withdraw_unnamed(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping
+) -> list[str]:
+    """Withdraw inputs that the mapping does not name, a renamed one for example."""
+    landed = connection.execute(
+        "select distinct input_name from raw.landed_files order by input_name"
+    ).fetchall()
+    unnamed = [name for (name,) in landed if name not in {one.name for one in mapping.inputs}]
+    for name in unnamed:
+        _withdraw(connection, contract, name)
+    return unnamed
+
+
+def _withdraw(connection: duckdb.DuckDBPyConnection, contract: Contract, input_name: str) -> None:
     connection.begin()
     for table in [*contract.tables, "quarantined_rows", "landed_files"]:
-        connection.execute(f"delete from raw.{identifier(table)} where input_name = ?", [one.name])
+        connection.execute(
+            f"delete from raw.{identifier(table)} where input_name = ?", [input_name]
+        )
     connection.commit()
 
 
@@ -140,7 +163,7 @@ def _waiting_files(
     one: Input,
     digest: str,
     *,
-    input_dir: Path,
+    delivered: list[DeliveredFile],
     archive: Archive,
     received: list[ReceivedInput],
     now: datetime,
@@ -157,13 +180,13 @@ def _waiting_files(
         r.file_digest: archived(r.file_digest, r.file_name, r.received_at) for r in earlier.values()
     }
     held = []
-    for delivered in find_files(one, input_dir):
+    for found in delivered:
         try:
-            file_digest = archive.keep(delivered)
+            file_digest = archive.keep(found)
         except HeldFile as reason:
-            held.append(FileAccount(archived("", delivered.name, now), held_because=str(reason)))
+            held.append(FileAccount(archived("", found.name, now), held_because=str(reason)))
             continue
-        files.setdefault(file_digest, archived(file_digest, delivered.name, now))
+        files.setdefault(file_digest, archived(file_digest, found.name, now))
     in_order = sorted(files.values(), key=lambda f: (f.received_at, f.file_name, f.file_digest))
     return in_order, held
 

@@ -1,5 +1,6 @@
 """Hold a well-formed mapping against the canonical tables."""
 
+import re
 from collections.abc import Iterator
 
 from lead_warehouse.contract import Column, Contract, Table
@@ -12,11 +13,21 @@ from lead_warehouse.mapping.schema import (
     Mapping,
     TableMapping,
 )
+from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
 from lead_warehouse.nearest import did_you_mean
 
 Problem = tuple[tuple[int | str, ...], str]
 TIMES = ("date", "timestamp")
 NUMBERS = ("bigint", "double", "decimal")
+
+
+_ANY = re.compile(r".*", re.DOTALL)
+_FITS: dict[ColumnType, re.Pattern[str]] = {
+    "bigint": re.compile(r"[+-]?\d+"),
+    "double": re.compile(r"[+-]?[\d.,]*\d[\d.,]*(e[+-]?\d+)?"),
+    "decimal": re.compile(r"[+-]?[\d.,]*\d[\d.,]*"),
+    "boolean": re.compile("|".join([*TRUE_WORDS, *FALSE_WORDS])),
+}
 
 
 def contract_problems(mapping: Mapping, contract: Contract) -> list[Problem]:
@@ -92,6 +103,8 @@ def _rule_problems(name: str, kind: ColumnType, source: FromColumn) -> Iterator[
 
 
 def _allowed(name: str, column: Column, value: str | None) -> Iterator[str]:
+    if value is not None and not _FITS.get(column.type, _ANY).fullmatch(value.lower()):
+        yield f"'{value}' is no {column.type}, which '{name}' is; write it otherwise"
     if value is not None and column.values is not None and value not in column.values:
         known = ", ".join(column.values)
         yield f"'{value}' is not a value of '{name}'; use one of {known}"

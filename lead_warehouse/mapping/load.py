@@ -25,6 +25,16 @@ from lead_warehouse.nearest import did_you_mean
 Location = tuple[int | str, ...]
 
 
+class _TextLoader(yaml.SafeLoader):
+    """Reads every value as the text that was written: NO is Norway, 010 is no eight."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [one for one in resolvers if one[0].endswith(":null")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class MappingError(UserError):
     """A mapping that cannot be used; one line for each problem.
 
@@ -52,18 +62,16 @@ def load_mapping(path: Path, contract: Contract | None = None) -> Mapping:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise UserError(f"{path} uses a YAML alias (*name); write the part out")
+        node = yaml.compose(text, Loader=_TextLoader)
+        document = yaml.load(text, Loader=_TextLoader)
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
         raise UserError(f"{path} holds no mapping; start it with 'version: 1' and 'inputs:'")
 
-    try:
-        twice = list(_repeated_keys(node))
-    except RecursionError:
-        raise UserError(f"{path} holds itself through a YAML alias; write it out") from None
-    if twice:
+    if twice := list(_repeated_keys(node)):
         raise MappingError(
             [f"{path}:{line}: '{key}' stands twice; keep one" for line, key in twice]
         )

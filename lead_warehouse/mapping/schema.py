@@ -155,10 +155,14 @@ class Input(Strict):
         return delimiter
 
 
+def _as_number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 class Mapping(Strict):
     """A mapping file."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(_as_number)]
     inputs: list[Input] = Field(min_length=1)
 
 

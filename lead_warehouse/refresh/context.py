@@ -7,6 +7,8 @@ import duckdb
 
 from lead_warehouse.clock import parse_instant, utc_now
 from lead_warehouse.contract import Contract, Table
+from lead_warehouse.errors import UserError
+from lead_warehouse.landing.typed_tables import FUTURE_TOLERANCE
 from lead_warehouse.sql import identifier, literals
 
 
@@ -32,11 +34,16 @@ def parse_as_of(text: str | None) -> datetime | None:
     """``--as-of`` as an instant; none for the default, the latest event known.
 
     Raises:
-        UserError: it is no instant.
+        UserError: it is no instant, or one that is still to come.
     """
     if text is None:
         return None
-    return utc_now() if text == "now" else parse_instant(text, "--as-of")
+    if text == "now":
+        return utc_now()
+    instant = parse_instant(text, "--as-of")
+    if instant > utc_now() + FUTURE_TOLERANCE:
+        raise UserError(f"--as-of: {text} lies ahead, and nothing is known of it; use `now`")
+    return instant
 
 
 def write_context(
@@ -51,12 +58,13 @@ def write_context(
         connection,
         [f"select max(known_at) from raw.{identifier(name)}" for name in contract.tables],
     )
+    latest = (latest_event, latest_known)
     as_of = asked_for or latest_event or latest_known or utc_now()
     context = RefreshContext(
         as_of=as_of,
         known_by=asked_for or max(as_of, latest_known or as_of),
         is_as_of_given=asked_for is not None,
-        is_past=asked_for is not None and latest_event is not None and asked_for < latest_event,
+        is_past=asked_for is not None and asked_for < max(filter(None, latest), default=asked_for),
         rules_digest=rules_digest,
     )
     connection.execute("delete from raw.refresh_context")

@@ -42,9 +42,9 @@ def from_checks(results: list[CheckResult], folder: Path) -> list[Finding]:
     for result in results:
         if result.success:
             continue
-        path = _write_rows(folder, result.name, result.rows)
+        path = write_rows(folder, result.name, result.rows)
         failures = f"{len(result.rows)} rows" if result.rows else f"observed {result.observed}"
-        sample = _show(result.rows[0]) if result.rows else None
+        sample = show(result.rows[0]) if result.rows else None
         findings.append(Finding(result.name, result.is_critical, failures, path, sample))
     return findings
 
@@ -58,9 +58,9 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
     with duckdb.connect(str(database)) as connection:
         for result in failed:
             rows = _stored_rows(connection, result)
-            path = _write_rows(folder, result.name, rows)
+            path = write_rows(folder, result.name, rows)
             failures = f"{result.failures} rows" if rows else str(result.message)
-            sample = _show(rows[0]) if rows else None
+            sample = show(rows[0]) if rows else None
             is_critical = result.status != "warn"
             findings.append(Finding(result.name, is_critical, failures, path, sample))
     return findings
@@ -74,7 +74,8 @@ def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> l
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | None:
+def write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | None:
+    """Write rows to a CSV file named after ``name``; none for no rows."""
     if not rows:
         return None
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +87,7 @@ def _write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | N
     return path
 
 
-def _show(row: dict[str, Any]) -> str:
+def show(row: dict[str, Any]) -> str:
+    """The first values of a row that say something."""
     shown = {name: value for name, value in row.items() if value is not None}
-    return ", ".join(f"{name}={value}" for name, value in list(shown.items())[:4])
+    return ", ".join(f"{name}={value}" for name, value in list(shown.items())[:5])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -17,13 +18,13 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import failpoint
-from lead_warehouse.gates.check import check
+from lead_warehouse.gates.check import KEPT_ROWS, check
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
-from lead_warehouse.refresh.findings import Finding, from_checks, from_tests
+from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -74,9 +75,14 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     as_of = parse_as_of(options.as_of)
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
-    run_id = f"{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    run_id = new_run_id()
     with exclusive_lock(options.state.lock, "refresh"):
         return _Run(options, mapping, run_id, progress).go(as_of)
+
+
+def new_run_id() -> str:
+    """An id that sorts by the true time, also while the clock of the data is frozen."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 class _Run:
@@ -171,6 +177,7 @@ class _Run:
             )
         self.report.as_of = context.as_of
         self.report.inputs_without_files = landing.without_files
+        self.report.withdrawn_inputs = landing.withdrawn
         self.report.accounts = landing.accounts
         self.report.unchanged_files = landing.unchanged
         return context
@@ -211,11 +218,29 @@ class _Run:
         self.report.warnings += [finding for finding in findings if not finding.is_critical]
         self.report.failures += [finding for finding in findings if finding.is_critical]
         if self.report.failures:
-            lines = "\n".join(f"  {finding}" for finding in self.report.failures)
+            lines = [f"  {finding}" for finding in self.report.failures]
+            lines += [f"  {reason}" for reason in self._what_did_not_land()]
             raise RunRejected(
                 f"{len(self.report.failures)} check(s) failed; readers keep the published "
-                f"generation\n{lines}"
+                "generation\n" + "\n".join(lines)
             )
+
+    def _what_did_not_land(self) -> list[str]:
+        """Held files and quarantined records of this run, which go with the rejected build."""
+        reasons = [f"held: {one.file.file_name}: {one.held_because}" for one in self.report.held]
+        with duckdb.connect(str(self.state.building), read_only=True) as connection:
+            cursor = connection.execute(
+                "select file_name, file_line, column_name, value, reason, problem_count "
+                f"from raw.quarantined_rows order by all limit {KEPT_ROWS}"
+            )
+            names = [column[0] for column in cursor.description or []]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        if rows:
+            kept = write_rows(self._failures, "raw.quarantined_rows", rows)
+            reasons.append(
+                f"{len(rows)} records in quarantine, for example {show(rows[0])}; {kept}"
+            )
+        return reasons
 
     def _seal(self, context: RefreshContext) -> None:
         building = self.state.building

@@ -40,6 +40,7 @@ class RefreshReport:
     accounts: list[FileAccount] = field(default_factory=list)
     unchanged_files: int = 0
     inputs_without_files: list[str] = field(default_factory=list)
+    withdrawn_inputs: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
     reconciled: list[str] = field(default_factory=list)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -40,7 +41,7 @@ def own_rules(defaults: Path, rules_dir: Path | None) -> list[Path]:
     if not rules_dir.is_dir():
         raise UserError(f"no folder {rules_dir}; name one that holds rule CSVs with --rules")
     known = {path.name: path for path in defaults.glob("*.csv")}
-    found = sorted(path for path in rules_dir.iterdir() if path.suffix == ".csv")
+    found = sorted(path for path in rules_dir.iterdir() if path.suffix.lower() == ".csv")
     for path in found:
         if path.name not in known:
             hint = did_you_mean(path.name, known)
@@ -72,6 +73,11 @@ def _check_cells(path: Path, types: dict[str, str]) -> None:
                     counts = f"{len(row)} values for {len(types)} columns"
                     raise UserError(f"{path}:{reader.line_num}: {counts}")
                 for (column, kind), cell in zip(types.items(), row, strict=True):
+                    if cell not in _ALLOWED.get((path.stem, column), {cell}):
+                        raise UserError(
+                            f"{path}:{reader.line_num}: {column} '{cell}' is not known"
+                            f"{did_you_mean(cell, _ALLOWED[path.stem, column])}"
+                        )
                     if cell and not _READABLE[kind](cell):
                         raise UserError(
                             f"{path}:{reader.line_num}: {column} '{cell}' is not {_WORDS[kind]}"
@@ -85,6 +91,9 @@ def _is_date(cell: str) -> bool:
         return date.fromisoformat(cell).isoformat() == cell
     except ValueError:
         return False
+
+
+_ALLOWED = {("reporting", "time_zone"): available_timezones()}
 
 
 _READABLE: dict[str, Callable[[str], object]] = {

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lead_warehouse.clock import utc_now
+from lead_warehouse.errors import LeadWarehouseError
 
 OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
 """States of a run under way, in order."""
@@ -82,6 +83,24 @@ class ControlLedger:
         finally:
             connection.close()
 
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that needs no right to write; an empty ledger where there is none yet."""
+        if self.path.exists():
+            connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)
+        else:
+            connection = sqlite3.connect(":memory:")
+            connection.executescript(SCHEMA)
+        try:
+            yield connection
+        except sqlite3.DatabaseError as error:
+            raise LeadWarehouseError(
+                f"{self.path} cannot be read ({error}); move it away, the next refresh makes it "
+                "anew from what is published"
+            ) from None
+        finally:
+            connection.close()
+
     def plan(self, run_id: str) -> None:
         """Record a run that is about to start."""
         at = utc_now().isoformat()
@@ -126,11 +145,22 @@ class ControlLedger:
                 ],
             )
 
+    def keep_inputs(self, kept: Iterable[ReceivedInput]) -> list[str]:
+        """Forget every input but ``kept``; returns the names of the files forgotten."""
+        names = {(one.input_name, one.file_digest) for one in kept}
+        gone = [
+            one for one in self.received_inputs() if (one.input_name, one.file_digest) not in names
+        ]
+        with self._connect() as connection:
+            connection.executemany(
+                "delete from inputs where input_name = ? and file_digest = ?",
+                [(one.input_name, one.file_digest) for one in gone],
+            )
+        return sorted({one.file_name for one in gone})
+
     def runs(self) -> list[Run]:
         """All runs, newest first."""
-        if not self.path.exists():
-            return []
-        with self._connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(
                 "select run_id, state, planned_at, changed_at, as_of, message from runs "
                 "order by planned_at desc, run_id desc"
@@ -149,7 +179,7 @@ class ControlLedger:
 
     def states_of(self, run_id: str) -> list[tuple[str, datetime]]:
         """The states a run went through, in order, with their instants."""
-        with self._connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(
                 "select state, at from run_states where run_id = ? order by rowid", (run_id,)
             ).fetchall()
@@ -157,7 +187,7 @@ class ControlLedger:
 
     def received_inputs(self) -> list[ReceivedInput]:
         """Every file that some published generation held."""
-        with self._connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(
                 "select input_name, file_digest, file_name, received_at from inputs "
                 "order by received_at, input_name, file_name, file_digest"

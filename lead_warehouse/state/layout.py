@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 """Constant name: DuckDB views carry the catalog's name, which is the file's stem."""
@@ -11,11 +12,13 @@ WAREHOUSE_FILE = "warehouse.duckdb"
 class StateDirectory:
     """Everything a warehouse keeps on disk, below one folder."""
 
+    CONTROL: ClassVar[str] = "control.sqlite"
+
     root: Path
 
     @property
     def control(self) -> Path:
-        return self.root / "control.sqlite"
+        return self.root / self.CONTROL
 
     @property
     def lock(self) -> Path:

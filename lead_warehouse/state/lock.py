@@ -39,7 +39,7 @@ def is_locked(path: Path) -> bool:
     """Whether some process holds the lock at ``path`` now."""
     if not path.exists():
         return False
-    descriptor = os.open(path, os.O_RDWR)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -126,18 +126,26 @@ def test_leads_are_historized_with_every_column_of_the_contract(manifest: dict[s
         assert declared <= set(model["columns"]), name
 
 
-def test_a_seed_keeps_its_declared_type_in_a_copied_database(
+def test_a_seed_takes_its_declared_type_in_a_copied_database(
     dbt_folder: Path, tmp_path: Path
 ) -> None:
-    """Without full refresh, a copied table would keep the old type and round what it is given."""
+    """Without full refresh, a copied table keeps its old type, and 5.5 would be loaded as 6."""
     folder = tmp_path / "copied"
     shutil.copytree(dbt_folder, folder)
     path = folder / "project" / "seeds" / "rules" / "funnel_observations.csv"
     path.write_text(path.read_text() + "crm,customer,2026-01-01,seen\n")
+    database = str(folder / "building" / "warehouse.duckdb")
+    with duckdb.connect(database) as connection:
+        connection.execute("create schema if not exists seeds")
+        connection.execute(
+            "create or replace table seeds.funnel_observations as "
+            "select 'old' as basis, 'old' as stage, 'text' as observed_from, 'old' as note"
+        )
     assert not [r for r in dbt(folder, ["seed"]) if r.is_bad]
-    with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
+    with duckdb.connect(database) as connection:
         row = connection.execute(
-            "select observed_from, typeof(observed_from) from seeds.funnel_observations"
+            "select observed_from, typeof(observed_from), count(*) over () "
+            "from seeds.funnel_observations"
         ).fetchone()
     assert row is not None
-    assert (str(row[0]), row[1]) == ("2026-01-01", "DATE")
+    assert (str(row[0]), row[1], row[2]) == ("2026-01-01", "DATE", 1)

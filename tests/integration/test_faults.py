@@ -272,13 +272,14 @@ def test_rollback_returns_to_the_generation_before(
     assert ask(
         sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
     ) == [(1,)]
-    left, now = roll_back(state, None)
-    assert now == before == Generations(state).find(None)
+    done = roll_back(state, None)
+    assert done.now == before == Generations(state).find(None)
+    assert done.forgotten == ["affaires_2.csv"]
     assert ask(
         sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
     ) == [(0,)]
     runs = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
-    assert runs[left] == "rolled back"
+    assert runs[done.left] == "rolled back"
     with pytest.raises(LeadWarehouseError, match="nothing to roll back to"):
         roll_back(state, None)
 

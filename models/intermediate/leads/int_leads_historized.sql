@@ -61,13 +61,13 @@ carried_forward as (
         {{ latest_mapped('updated_at', 'records_so_far') }} as updated_at,
         row_number() over (
             partition by lead_id, known_at
-            order by {{ record_order('desc') }}
+            order by {{ record_order('desc', 'updated_at') }}
         ) as place_at_instant
     from known_records
     window
         records_so_far as (
             partition by lead_id
-            order by {{ record_order() }}
+            order by {{ record_order('asc', 'updated_at') }}
             rows between unbounded preceding and current row
         )
 

@@ -25,15 +25,35 @@ refresh_context as (
 
 ),
 
+first_stage_changes as (
+
+    select
+        lead_id,
+        min(changed_at) as changed_at
+    from stage_changes
+    group by lead_id
+
+),
+
+-- Many a CRM gives stages a date and the lead a time. A stage recorded up to a day before the lead
+-- was created was not entered before it: the lead began with it.
 leads_created as (
 
     select
         leads.lead_id,
         'lead' as stage,
-        leads.created_at as entered_at,
+        case
+            when
+                first_stage_changes.changed_at < leads.created_at
+                and {{ dbt.dateadd('day', 1, 'first_stage_changes.changed_at') }} > leads.created_at
+                then first_stage_changes.changed_at
+            else leads.created_at
+        end as entered_at,
         cast(null as varchar) as reason,
         'lead record' as evidence
     from leads
+    left join first_stage_changes
+        on leads.lead_id = first_stage_changes.lead_id
     cross join refresh_context
     where leads.created_at <= refresh_context.as_of
 
@@ -102,7 +122,9 @@ deals_lost as (
                         and other_deals.closed_at <= lost_deals.closed_at
                     )
                     or (
-                        other_deals.created_at <= lost_deals.closed_at
+                        -- A deal whose opening nobody recorded may have been open all along.
+                        coalesce(other_deals.created_at, lost_deals.closed_at)
+                        <= lost_deals.closed_at
                         and (
                             other_deals.closed_at is null
                             or other_deals.closed_at > lost_deals.closed_at

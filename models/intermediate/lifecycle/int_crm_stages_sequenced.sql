@@ -33,12 +33,25 @@ in_order as (
 
 ),
 
+-- That a lead was created after it had a stage is a defect; it takes nothing back.
+marked as (
+
+    select
+        *,
+        evidence = 'lead record' and record_number > 1 as is_late_creation
+    from in_order
+
+),
+
 with_previous as (
 
     select
         *,
-        lag(stage) over (partition by lead_id order by record_number) as previous_stage
-    from in_order
+        last_value(case when not is_late_creation then stage end ignore nulls) over (
+            partition by lead_id order by record_number
+            rows between unbounded preceding and 1 preceding
+        ) as previous_stage
+    from marked
 
 ),
 
@@ -57,7 +70,9 @@ with_past as (
 
     select
         *,
-        lag(stage) over (partition by lead_id order by transition_number) as stage_before,
+        min(case when evidence = 'lead record' then entered_at end) over (
+            partition by lead_id
+        ) as lead_began_at,
         max(position) over (
             partition by lead_id order by transition_number
             rows between unbounded preceding and 1 preceding
@@ -77,7 +92,7 @@ from_stages as (
 
     select
         *,
-        coalesce(final_stage_before, stage_before) as from_stage
+        coalesce(final_stage_before, previous_stage) as from_stage
     from with_past
 
 ),
@@ -113,8 +128,10 @@ final as (
         coalesce(from_stages.position < previous.position, false) as is_backward,
         coalesce(previous.can_reopen and from_stages.position is not null, false) as is_reopened,
         leads.lead_id is null as is_orphan,
-        coalesce(from_stages.entered_at < leads.created_at, false) as is_before_lead_created,
-        from_stages.final_stage_before is null as is_effective
+        coalesce(from_stages.entered_at < from_stages.lead_began_at, false)
+            as is_before_lead_created,
+        from_stages.final_stage_before is null
+        and not from_stages.is_late_creation as is_effective
     from from_stages
     left join stages as previous
         on from_stages.from_stage = previous.stage

@@ -22,38 +22,54 @@ refresh_context as (
 
 ),
 
+reporting as (
+
+    select * from {{ ref('reporting') }}
+
+),
+
+months as (
+
+    select
+        steps_timed.*,
+        {{ in_time_zone('steps_timed.entered_at', 'reporting.time_zone') }} as entered_at_local
+    from steps_timed
+    cross join reporting
+
+),
+
 final as (
 
     select
         {{ surrogate_key([
-            'steps_timed.basis', 'steps_timed.lead_id',
-            'steps_timed.from_stage', 'steps_timed.to_stage',
+            'months.basis', 'months.lead_id',
+            'months.from_stage', 'months.to_stage',
         ]) }} as funnel_conversion_id,
-        steps_timed.basis,
-        steps_timed.lead_id,
-        steps_timed.from_stage,
-        steps_timed.to_stage,
-        cast(steps_timed.window_days as bigint) as window_days,
-        cast({{ dbt.date_trunc('month', 'steps_timed.entered_at') }} as date) as cohort_month,
+        months.basis,
+        months.lead_id,
+        months.from_stage,
+        months.to_stage,
+        cast(months.window_days as bigint) as window_days,
+        cast({{ dbt.date_trunc('month', 'months.entered_at_local') }} as date) as cohort_month,
         leads.source,
-        steps_timed.entered_at,
-        steps_timed.converted_at,
-        cast(steps_timed.days_to_convert as double) as days_to_convert,
-        steps_timed.is_converted_in_window,
-        steps_timed.is_converted,
-        steps_timed.is_reached_before_entry,
+        months.entered_at,
+        months.converted_at,
+        cast(months.days_to_convert as double) as days_to_convert,
+        months.is_converted_in_window,
+        months.is_converted,
+        months.is_reached_before_entry,
         refresh_context.as_of
-        >= {{ dbt.dateadd('day', 'steps_timed.window_days', 'steps_timed.entered_at') }}
+        >= {{ dbt.dateadd('day', 'months.window_days', 'months.entered_at') }}
             as is_window_over,
-        coalesce(steps_timed.entered_at >= observations.observed_from, true)
+        coalesce(months.entered_at >= observations.observed_from, true)
             as is_fully_observed
-    from steps_timed
+    from months
     inner join leads
-        on steps_timed.lead_id = leads.lead_id
+        on months.lead_id = leads.lead_id
     left join observations
         on
-            steps_timed.basis = observations.basis
-            and steps_timed.to_stage = observations.stage
+            months.basis = observations.basis
+            and months.to_stage = observations.stage
     cross join refresh_context
 
 )

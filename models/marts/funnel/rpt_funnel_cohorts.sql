@@ -10,6 +10,12 @@ refresh_context as (
 
 ),
 
+reporting as (
+
+    select * from {{ ref('reporting') }}
+
+),
+
 cohorts as (
 
     select
@@ -35,8 +41,10 @@ with_month_end as (
     select
         cohorts.*,
         -- The last lead of the month may enter at its very end.
-        {{ dbt.dateadd('month', 1, 'cohorts.cohort_month') }} as month_ends_at
+        {{ from_time_zone(dbt.dateadd('month', 1, 'cohorts.cohort_month'), 'reporting.time_zone') }}
+            as month_ends_at
     from cohorts
+    cross join reporting
 
 ),
 

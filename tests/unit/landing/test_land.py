@@ -282,12 +282,28 @@ def test_a_changed_mapping_takes_files_that_are_gone_from_the_archive(company: C
     assert company.leads == [("a@b.example", MONDAY, False)]
 
 
-def test_an_input_gone_from_the_mapping_keeps_its_rows(company: Company) -> None:
+def test_an_input_gone_from_the_mapping_takes_its_rows_along(company: Company) -> None:
     company.deliver("leads.csv", "1,,\n")
-    company.deliver("fair.csv", "2,,\n")
-    company.land(MONDAY, a_mapping(an_input(), an_input("fair", "fair.csv")))
-    company.land(TUESDAY)
-    assert [row[0] for row in company.leads] == ["1", "2"]
+    company.deliver("fair.csv", "2,,\n3,,x\n")
+    both = a_mapping(an_input(), an_input("fair", "fair.csv"))
+    company.land(MONDAY, both)
+    received, before = company.received, company.everything()
+    landing = company.land(TUESDAY)
+    assert landing.withdrawn == ["fair"]
+    assert [row[0] for row in company.leads] == ["1"]
+    assert company.rows("select * from raw.quarantined_rows") == []
+    # Named again, it is as if nothing had happened.
+    assert company.land(TUESDAY, both, received=received).withdrawn == []
+    assert company.everything() == before
+
+
+def test_an_input_without_a_file_in_the_folder_is_told(company: Company) -> None:
+    company.deliver("leads.csv", "1,,\n")
+    mapping = a_mapping(an_input(), an_input("fair", "fair.csv"))
+    assert company.land(MONDAY, mapping).without_files == ["fair"]
+    (company.inputs / "leads.csv").unlink()
+    landing = company.land(TUESDAY, mapping)
+    assert (landing.without_files, landing.unchanged) == (["leads", "fair"], 1)
 
 
 def changed_contract(table: str, **columns: dict[str, str]) -> Contract:

@@ -43,3 +43,5 @@ def test_records_are_ordered_by_knowledge_then_by_where_they_stand() -> None:
     assert render("keys/record_order.sql", "record_order()") == order
     descending = ", ".join(f"{column} desc" for column in order.split(", "))
     assert render("keys/record_order.sql", "record_order('desc')") == descending
+    changed = render("keys/record_order.sql", "record_order('asc', 'updated_at')")
+    assert changed == order.replace("known_at,", "known_at, coalesce(updated_at, known_at),")

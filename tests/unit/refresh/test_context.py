@@ -48,7 +48,9 @@ def test_an_instant_asked_for_limits_what_is_known(connection: duckdb.DuckDBPyCo
     asked = datetime(2026, 1, 15)
     context = write_context(connection, load_contract(), asked, "rules")
     assert (context.as_of, context.known_by, context.is_past) == (asked, asked, True)
-    assert not write_context(connection, load_contract(), CLOSED, "rules").is_past
+    # The deal landed a month after it closed: as of the close, nobody knew.
+    assert write_context(connection, load_contract(), CLOSED, "rules").is_past
+    assert not write_context(connection, load_contract(), KNOWN, "rules").is_past
 
 
 def test_without_events_the_latest_knowledge_counts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -63,3 +65,5 @@ def test_now_is_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse_as_of("2026-05-01") == datetime(2026, 5, 1)
     with pytest.raises(UserError, match="--as-of"):
         parse_as_of("soon")
+    with pytest.raises(UserError, match="lies ahead"):
+        parse_as_of("2026-05-02T10:00:01")

@@ -66,6 +66,11 @@ def test_a_file_that_replaces_no_rule_is_refused(
         ("funnel_steps", "mql,customer", r":2: 2 values for 3 columns"),
         ("funnel_observations", "crm,mql,01/02/2026,", r":2: observed_from .* is not a date"),
         ("funnel_observations", "crm,mql,20260201,", r":2: observed_from .* is not a date"),
+        (
+            "reporting",
+            "Europe/Pariss",
+            r":2: time_zone .* is not known; did you mean 'Europe/Paris'",
+        ),
         ("lifecycle_stages", "lead,1,1,no,false,a,b", r":2: is_final 'no' is not true or false"),
     ],
 )
