@@ -1,6 +1,5 @@
 """Commands of the console script. Each reads its options, calls the package, shows the result."""
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 
 from lead_warehouse import __version__
 from lead_warehouse.cli import show
-from lead_warehouse.cli.console import complain, output, say
+from lead_warehouse.cli.console import complain, output, say, stop_printing
 from lead_warehouse.cli.progress import StepLines
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.landing.preview import preview
@@ -124,7 +123,12 @@ def query_command(
     ] = None,
 ) -> None:
     """Ask the warehouse, read-only; for example `select * from marts.dim_leads limit 5`."""
-    show.rows(run_query(Generations(StateDirectory(state)), sql, generation), format.value)
+    rows = run_query(Generations(StateDirectory(state)), sql, generation)
+    try:
+        show.rows(rows, format.value)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stop_printing()
 
 
 @app.command("generations")
@@ -178,17 +182,12 @@ def main() -> None:
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
         code = app(arguments, prog_name="lead-warehouse", standalone_mode=False)
-        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except SystemExit:
         raise
     except KeyboardInterrupt:
         complain("interrupted; readers keep the published generation")
         sys.exit(130)
-    except BrokenPipeError:
-        # Who reads has seen enough; the interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if debug:
             raise

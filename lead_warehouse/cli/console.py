@@ -1,5 +1,6 @@
 """Where the console script prints: results to standard output, errors to standard error."""
 
+import os
 import sys
 
 from rich.console import Console
@@ -7,17 +8,24 @@ from rich.console import Console
 PIPED_WIDTH = 140
 """Width where there is no terminal to ask, as in a scheduler's log."""
 
-output = Console(
-    highlight=False,
-    markup=False,
-    width=None if sys.stdout.isatty() else PIPED_WIDTH,
-)
+
+def printer(width: int | None) -> Console:
+    """A console of a width of its own; none for the terminal's."""
+    return Console(highlight=False, markup=False, width=width)
+
+
+output = printer(None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
     """Print a line that no terminal width breaks, so that paths and commands can be copied."""
     output.print(text, soft_wrap=True)
+
+
+def stop_printing() -> None:
+    """The reader has seen enough, as `head` has: flush nothing more to a closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str) -> None:

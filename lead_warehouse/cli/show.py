@@ -15,7 +15,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from lead_warehouse.cli.console import output, say
+from lead_warehouse.cli.console import output, printer, say
 from lead_warehouse.errors import UserError
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
@@ -28,8 +28,9 @@ ROWS_SHOWN = 100
 RUNS_SHOWN = 5
 MESSAGE_WIDTH = 120
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-WHOLE_WIDTH = 26
+WHOLE_WIDTH = 40
 """Columns up to this wide are never broken over lines."""
+CELL_PADDING = 3
 
 
 def rows(result: Rows, form: str) -> None:
@@ -171,6 +172,7 @@ def _table(
 ) -> None:
     cells = [[_cell(v, n in rates) for v, n in zip(row, columns, strict=True)] for row in values]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    needed = 0
     for position, name in enumerate(columns):
         shown = [row[position].plain for row in cells]
         is_number = any(isinstance(row[position], int | float | Decimal) for row in values)
@@ -180,13 +182,13 @@ def _table(
             Text(name),
             justify="right" if is_number else "left",
             overflow="fold",
-            min_width=max(len(name), min(widest, WHOLE_WIDTH)),
+            no_wrap=widest <= WHOLE_WIDTH,
         )
+        needed += min(widest, WHOLE_WIDTH) + CELL_PADDING
     for row in cells:
         table.add_row(*row)
     # Where that is wider than the terminal, lines run on rather than lose anything.
-    needed = sum(column.min_width or 0 for column in table.columns) + 3 * len(columns)
-    output.print(table, width=max(output.width, needed), crop=False, soft_wrap=False)
+    printer(max(output.width, needed)).print(table)
 
 
 def _cell(value: Any, is_rate: bool) -> Text:

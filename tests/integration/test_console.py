@@ -71,7 +71,7 @@ def test_a_long_table_says_how_much_it_leaves_out(published_sample: Path) -> Non
     [
         ("create table marts.x (n int)", "read-only"),
         ("delete from marts.dim_leads", "read-only"),
-        ("copy (select 1) to '/tmp/leaked.csv'", "disabled"),
+        ("copy (select 1) to 'leaked.csv'", "disabled"),
         ("select * from read_csv('/etc/passwd')", "disabled"),
         ("set enable_external_access = true", "locked"),
         ("select 1; select 2", "one at a time"),
@@ -87,7 +87,7 @@ def test_query_changes_nothing_and_reaches_nothing_else(
     assert refused.returncode == 2, refused.stdout
     assert message in refused.stderr
     assert refused.stderr.count("\n") == 1
-    assert not Path("/tmp/leaked.csv").exists()
+    assert not Path("leaked.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,89 @@ def test_generations_and_rollback(sample_state: Path, sample_exports: Path) -> N
 
 def test_version() -> None:
     assert run("--version").stdout.strip() == __version__
+
+
+def test_no_cell_is_cut_short_at_any_width(published_sample: Path) -> None:
+    sql = "select * from marts.rpt_funnel_cohorts order by all limit 20"
+    records = json.loads(run("query", sql, "--state", published_sample, "--format", "json").stdout)
+    for width in ("60", "80", "140", "400"):
+        shown = run("query", sql, "--state", published_sample, COLUMNS=width).stdout
+        header, *lines = [line for line in shown.splitlines() if line.strip("─ ")]
+        assert header.split() == list(records[0]), width
+        for record, line in zip(records, lines, strict=True):
+            assert str(record["window_days"]) in line.split(), (width, line)
+            assert record["cohort_month"] in line.split(), (width, line)
+            assert record["funnel_cohort_id"] in line, (width, line)
+
+
+def test_nothing_in_a_cell_reaches_the_terminal_as_a_command(published_sample: Path) -> None:
+    shown = run("query", "select E'a\\x1b[31mb\\x07' as text", "--state", published_sample)
+    assert "\x1b" not in shown.stdout and "\x07" not in shown.stdout
+    assert "a\N{REPLACEMENT CHARACTER}[31mb" in shown.stdout
+
+
+def test_repeated_names_bytes_and_nan_survive_every_format(published_sample: Path) -> None:
+    sql = "select 1 as a, 2 as a, 'nan'::double as n, encode('x;é') as b"
+    as_json = run("query", sql, "--state", published_sample, "--format", "json").stdout
+    assert json.loads(as_json) == [{"a": 1, "a_1": 2, "n": None, "b": "x;é"}]
+    as_csv = run("query", sql, "--state", published_sample, "--format", "csv").stdout
+    assert list(csv.reader(io.StringIO(as_csv))) == [
+        ["a", "a_1", "n", "b"],
+        ["1", "2", "nan", "x;é"],
+    ]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(published_sample: Path) -> None:
+    command = [sys.executable, "-m", "lead_warehouse", "query", "select range from range(200000)"]
+    process = subprocess.Popen(
+        [*command, "--state", str(published_sample), "--format", "csv"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() == "range\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 0
+
+
+def test_a_first_run_that_lands_nothing_says_why(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id,made\n1,31/01/2026\n2,01/02/2026\n")
+    (tmp_path / "more.csv").write_text("ident,made\n3,2026-01-31\n")
+    (tmp_path / "mapping.yml").write_text(
+        "version: 1\ninputs:\n  - name: leads\n    files: '*.csv'\n    tables:\n"
+        "      - table: leads\n        columns:\n          lead_id: id\n"
+        "          created_at: {column: made, format: '%Y-%m-%d'}\n"
+    )
+    failed = run("refresh", "--state", tmp_path / "state", "--mapping", tmp_path / "mapping.yml")
+    assert failed.returncode == 1
+    assert "some lead has landed" in failed.stderr
+    assert "held: more.csv: required column missing: 'id' (nearest: ident)" in failed.stderr
+    assert "2 records in quarantine, for example file_name=leads.csv, file_line=2" in failed.stderr
+    assert "value=31/01/2026, reason=not a timestamp as %Y-%m-%d" in failed.stderr
+    [rows] = (tmp_path / "state" / "runs").glob("*/failures/raw.quarantined_rows.csv")
+    assert len(rows.read_text().splitlines()) == 3
+
+
+def test_looking_writes_nothing(published_sample: Path, tmp_path: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in published_sample.rglob("*")}
+    assert run("status", "--state", published_sample).returncode == 0
+    assert run("generations", "--state", published_sample).returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in published_sample.rglob("*")} == before
+    assert run("status", "--state", tmp_path / "none").returncode == 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_ledger_and_a_file_for_a_folder_are_one_line(
+    sample_state: Path, tmp_path: Path
+) -> None:
+    (sample_state / "control.sqlite").write_bytes(b"no database at all" * 100)
+    damaged = run("status", "--state", sample_state)
+    assert (damaged.returncode, damaged.stderr.count("\n")) == (1, 1)
+    assert "move it away" in damaged.stderr
+    (tmp_path / "file").touch()
+    for command in (["status"], ["query", "select 1"], ["generations"]):
+        wrong = run(*command, "--state", tmp_path / "file" / "x")
+        assert wrong.returncode in (1, 2), command
+        assert wrong.stderr.count("\n") == 1, wrong.stderr

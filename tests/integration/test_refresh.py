@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from lead_warehouse.errors import RunRejected, UserError
+from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import combined_digest, digest_tables
 from lead_warehouse.state.generations import Generations, open_read_only
@@ -297,3 +298,66 @@ def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
     assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [
         ("1", "lead")
     ]
+
+
+def test_as_of_before_the_last_landing_is_a_rebuild_of_the_past(
+    sample_state: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What landed since is known, though the events are older: readers must not lose it."""
+    (exports / "crm_contacts_enriched.csv").write_text("Record ID,Employees\nL-000001,77\n")
+    monkeypatch.setenv("LEAD_WAREHOUSE_NOW", "2027-03-01T08:00:00Z")
+    published = refresh_state(sample_state, exports / "mapping.yml")
+    past = refresh_state(sample_state, exports / "mapping.yml", as_of="2027-02-01")
+    assert (past.state, past.is_published) == ("kept", False)
+    assert Generations(StateDirectory(sample_state)).current_id() == published.run_id
+    sql = "select employee_count from marts.dim_leads where lead_id = 'L-000001'"
+    assert ask(sample_state, sql) == [(77,)] != ask(sample_state, sql, past.run_id)
+    with pytest.raises(UserError, match="lies ahead"):
+        refresh_state(sample_state, exports / "mapping.yml", as_of="2099-01-01")
+
+
+def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
+    """A date east of Greenwich is an instant of the day before in UTC."""
+    (tmp_path / "leads.csv").write_text(
+        "id;made;mql\n1;01/02/2026 00:30;01/02/2026\n2;28/02/2026 23:59;\n"
+    )
+    (tmp_path / "mapping.yml").write_text(
+        "version: 1\ninputs:\n  - name: leads\n    files: leads.csv\n    delimiter: ';'\n"
+        "    time_zone: Europe/Paris\n    timestamp_format: '%d/%m/%Y %H:%M'\n    tables:\n"
+        "      - table: leads\n        columns: {lead_id: id, created_at: made}\n"
+        "      - table: lead_stage_changes\n        when: {column: mql}\n        columns:\n"
+        "          lead_id: id\n          stage: {constant: mql}\n"
+        "          changed_at: {column: mql, format: '%d/%m/%Y'}\n"
+    )
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "reporting.csv").write_text("time_zone\nEurope/Paris\n")
+    refresh_state(tmp_path / "state", tmp_path / "mapping.yml", rules_dir=tmp_path / "rules")
+    assert ask(
+        tmp_path / "state",
+        "select cast(cohort_month as varchar), from_stage, sum(entered_count), "
+        "sum(converted_to_date_count) from marts.rpt_funnel_cohorts "
+        "where to_stage in ('mql', 'sql') group by 1, 2 order by 2",
+    ) == [("2026-02-01", "lead", 2, 1), ("2026-02-01", "mql", 1, 0)]
+    # The stage has a date only: it does not precede the lead made half an hour into that day.
+    assert ask(
+        tmp_path / "state",
+        "select to_stage, is_backward, is_before_lead_created "
+        "from marts.fct_lifecycle_transitions where lead_id = '1' order by transition_number",
+    ) == [("lead", False, False), ("mql", False, False)]
+
+
+def test_rollback_passes_over_what_was_rolled_back_and_takes_its_files_along(
+    sample_state: Path, exports: Path
+) -> None:
+    good = Generations(StateDirectory(sample_state)).find(None)
+    (exports / "affaires_bad.csv").write_text(
+        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
+        "D-bad;L-000001;En cours;1,00;01/02/2025 10:00;;\n"
+    )
+    refresh_state(sample_state, exports / "mapping.yml")
+    roll_back(StateDirectory(sample_state), None)
+    (exports / "affaires_bad.csv").unlink()
+    refresh_state(sample_state, exports / "mapping.yml")
+    sql = "select count(*) from marts.fct_opportunities where opportunity_id = 'D-bad'"
+    assert ask(sample_state, sql) == [(0,)]
+    assert roll_back(StateDirectory(sample_state), None).now == good

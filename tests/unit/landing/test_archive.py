@@ -205,3 +205,13 @@ def test_fault_17_a_failed_copy_leaves_nothing_behind(
     with pytest.raises(OSError, match="no space left"):
         archive.keep(deliver(tmp_path, "leads.csv"))
     assert files_below(archive.folder) == []
+
+
+def test_no_warehouse_lands_what_it_wrote(tmp_path: Path) -> None:
+    for name in ("leads.csv", "sub/more.csv", ".warehouse/runs/a.csv", "state/runs/b.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("id\n")
+    (tmp_path / "state" / "control.sqlite").touch()
+    table = {"table": "leads", "columns": {"lead_id": "id"}}
+    one = Input.model_validate({"name": "all", "files": "**/*.csv", "tables": [table]})
+    assert [file.name for file in find_files(one, tmp_path)] == ["leads.csv", "sub/more.csv"]
