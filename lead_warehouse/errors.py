@@ -12,7 +12,7 @@ class LeadWarehouseError(Exception):
 
 
 class UserError(LeadWarehouseError):
-    """A mistake in what was asked or configured; nothing was changed. Exit code 2."""
+    """A mistake in what was asked or configured; readers see no change. Exit code 2."""
 
     exit_code = 2
 
