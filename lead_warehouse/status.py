@@ -1,6 +1,6 @@
 """Where the warehouse stands, for people and schedulers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lead_warehouse.query import Rows, run_query
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger, Run
@@ -63,7 +63,6 @@ class Status:
     quarantine: Rows | None = None
     held: Rows | None = None
     empty_marts: Rows | None = None
-    kept: list[str] = field(default_factory=list)
 
 
 def read_status(state: StateDirectory) -> Status:

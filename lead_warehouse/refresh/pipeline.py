@@ -18,7 +18,7 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import failpoint
-from lead_warehouse.gates.check import KEPT_ROWS, check
+from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
@@ -98,7 +98,7 @@ class _Run:
         self.generations = Generations(options.state)
         self.report = RefreshReport(run_id)
 
-    def go(self, as_of: Any) -> RefreshReport:
+    def go(self, as_of: datetime | None) -> RefreshReport:
         report = self.report
         self.ledger.plan(report.run_id)
         try:
@@ -123,11 +123,10 @@ class _Run:
             with self._step("publish"):
                 self._publish(context)
         except LeadWarehouseError as error:
-            end = "rejected" if isinstance(error, RunRejected) else "failed"
-            self._end(end, str(error))
+            self._stop("rejected" if isinstance(error, RunRejected) else "failed", str(error))
             raise
         except BaseException as error:
-            self._end("failed", f"{type(error).__name__}: {error}")
+            self._stop("failed", f"{type(error).__name__}: {error}")
             raise
         finally:
             remove_folder(self.state.building.parent)
@@ -143,7 +142,7 @@ class _Run:
     def _failures(self) -> Path:
         return self.folder / "failures"
 
-    def _land(self, as_of: Any) -> RefreshContext:
+    def _land(self, as_of: datetime | None) -> RefreshContext:
         building = self.state.building
         building.parent.mkdir(parents=True)
         current = self.generations.current_id()
@@ -182,9 +181,10 @@ class _Run:
         self.report.unchanged_files = landing.unchanged
         return context
 
-    def _check(self, gate: str) -> Any:
-        results = (self.folder / "quality").resolve()
-        return self._work(check, self._building, gate, results, step=gate)
+    def _check(self, gate: str) -> list[CheckResult]:
+        kept = (self.folder / "quality").resolve()
+        results: list[CheckResult] = self._work(check, self._building, gate, kept, step=gate)
+        return results
 
     def _build(self) -> None:
         results = self._dbt(["seed"], ["run"], step="build")
@@ -280,12 +280,16 @@ class _Run:
         else:
             self.generations.publish(run_id)
             failpoint("published")
-            self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
-            self.report.state = "published"
-            self.report.is_published = True
-            self.report.write(self.folder)
+            self._record_publication()
         self.generations.retain()
         forget_old_runs(self.folder.parent)
+
+    def _record_publication(self) -> None:
+        run_id = self.report.run_id
+        self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
+        self.report.state = "published"
+        self.report.is_published = True
+        self.report.write(self.folder)
 
     def _work(self, step_function: Callable[..., Any], *arguments: Any, step: str) -> Any:
         name = "audit" if step == "marts_audit" else "gate" if step == "raw_gate" else step
@@ -302,6 +306,14 @@ class _Run:
         self.ledger.move(self.report.run_id, state, as_of=context.as_of if context else None)
         self.report.state = state
         failpoint(state)
+
+    def _stop(self, state: str, message: str) -> None:
+        """Settle a run that an error ended; the pointer says whether readers see it anyway."""
+        if self.generations.current_id() == self.report.run_id:
+            self._record_publication()
+        else:
+            remove_folder(self.state.generation(self.report.run_id))
+            self._end(state, message)
 
     def _end(self, state: str, message: str) -> None:
         self.ledger.move(self.report.run_id, state, message)

@@ -15,9 +15,11 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import LeadWarehouseError
 
 OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
-"""States of a run under way, in order."""
-END_STATES = ("published", "kept", "rejected", "failed", "abandoned", "rolled back")
-"""States a run ends in; ``kept`` is a rebuild of the past that readers are not pointed to."""
+"""States of a run under way, in order.
+
+A run ends published, kept (a rebuild of the past that readers are not pointed to), rejected,
+failed, abandoned (its process died) or, later, rolled back.
+"""
 
 SCHEMA = """
 create table if not exists runs (

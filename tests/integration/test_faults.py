@@ -22,7 +22,7 @@ from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock, is_locked
-from tests.conftest import ask, no_progress, refresh_state
+from tests.conftest import ask, refresh_state
 
 CLI = [sys.executable, "-m", "lead_warehouse"]
 FROZEN = {"LEAD_WAREHOUSE_NOW": "2027-03-01T08:00:00Z"}
@@ -263,6 +263,35 @@ def test_fault_9_a_stale_log_beside_the_published_file_stops_the_next_refresh(
         refresh_state(sample_state, sample_exports / "mapping.yml")
 
 
+def test_an_error_after_the_pointer_moved_leaves_the_run_published(
+    sample_state: Path, changed_exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(self: Generations) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Generations, "retain", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        refresh_state(sample_state, changed_exports / "mapping.yml")
+    run = ControlLedger(StateDirectory(sample_state).control).runs()[0]
+    assert Generations(StateDirectory(sample_state)).current_id() == run.run_id
+    assert run.state == "published"
+
+
+def test_a_generation_that_could_not_be_published_is_not_left_for_a_rollback(
+    sample_state: Path, changed_exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Generations(StateDirectory(sample_state)).all()
+
+    def refuse(self: Generations, run_id: str) -> None:
+        raise RunFailed("no")
+
+    monkeypatch.setattr(Generations, "publish", refuse)
+    with pytest.raises(RunFailed, match="no"):
+        refresh_state(sample_state, changed_exports / "mapping.yml")
+    assert Generations(StateDirectory(sample_state)).all() == before
+    assert ControlLedger(StateDirectory(sample_state).control).runs()[0].state == "failed"
+
+
 def test_rollback_returns_to_the_generation_before(
     sample_state: Path, changed_exports: Path
 ) -> None:
@@ -381,4 +410,3 @@ def test_a_step_that_dies_or_raises_fails_the_run(tmp_path: Path) -> None:
     with pytest.raises(RunFailed, match="no such thing"):
         run_in_worker(fail, log=log, report=lambda _: None, folder=tmp_path, environment={})
     assert "ValueError" in log.read_text()
-    no_progress("", "")
