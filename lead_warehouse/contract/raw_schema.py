@@ -60,6 +60,15 @@ ACCOUNTS = {
         "input_count": ("bigint", "Inputs of the mapping that feed it."),
         "row_count": ("bigint", "Rows landed, all versions of a record counted."),
     },
+    "published_transitions": {
+        "basis": ("varchar", "Basis of the stage."),
+        "lead_id": ("varchar", "Lead."),
+        "to_stage": ("varchar", "Stage entered."),
+        "passage_number": ("bigint", "How many times the lead had entered the stage by then."),
+        "transitioned_at": ("timestamp", "When it happened, as readers were told first (UTC)."),
+        "first_published_at": ("timestamp", "When readers could see it first (UTC)."),
+        "run_id": ("varchar", "Run that published it first."),
+    },
     "refresh_context": {
         "as_of": ("timestamp", "Instant the warehouse speaks for (UTC)."),
         "known_by": ("timestamp", "Rows known later than this are not used (UTC)."),
@@ -73,6 +82,7 @@ ACCOUNT_GRAINS = {
     "landed_files": "One row per input and file delivered.",
     "quarantined_rows": "One row per record in quarantine.",
     "landed_tables": "One row per canonical table.",
+    "published_transitions": "One row per transition of a stage ever shown to readers.",
     "refresh_context": "One row: what this refresh was asked for.",
 }
 

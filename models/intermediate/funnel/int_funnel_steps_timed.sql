@@ -1,6 +1,6 @@
 with transitions as (
 
-    select * from {{ ref('int_lifecycle_transitions_unioned') }}
+    select * from {{ ref('int_stages_sequenced') }}
     where not is_orphan
 
 ),

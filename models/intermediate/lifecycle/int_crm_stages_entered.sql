@@ -11,11 +11,9 @@ stage_changes as (
 
 ),
 
--- Deals with customers are expansion: they are no step of the lead's way to its first purchase.
-new_deals as (
+deal_stages as (
 
-    select * from {{ ref('int_opportunities_resolved') }}
-    where opportunity_type = 'new' and lead_id is not null
+    select * from {{ ref('int_deal_stages_entered') }}
 
 ),
 
@@ -50,7 +48,8 @@ leads_created as (
             else leads.created_at
         end as entered_at,
         cast(null as varchar) as reason,
-        'lead record' as evidence
+        'lead record' as evidence,
+        cast(null as varchar) as evidence_id
     from leads
     left join first_stage_changes
         on leads.lead_id = first_stage_changes.lead_id
@@ -66,72 +65,9 @@ stages_recorded as (
         stage,
         changed_at as entered_at,
         reason,
-        'stage change' as evidence
+        'stage change' as evidence,
+        cast(null as varchar) as evidence_id
     from stage_changes
-
-),
-
-deals_opened as (
-
-    select
-        lead_id,
-        'opportunity' as stage,
-        created_at as entered_at,
-        cast(null as varchar) as reason,
-        'deal opened' as evidence
-    from new_deals
-    where created_at is not null
-
-),
-
-deals_won as (
-
-    select
-        lead_id,
-        'customer' as stage,
-        closed_at as entered_at,
-        cast(null as varchar) as reason,
-        'deal won' as evidence
-    from new_deals
-    where status = 'won' and closed_at is not null
-
-),
-
--- A lead with another deal still open, or won before, is not lost by losing this one.
-deals_lost as (
-
-    select
-        lost_deals.lead_id,
-        'lost' as stage,
-        lost_deals.closed_at as entered_at,
-        lost_deals.lost_reason as reason,
-        'deal lost' as evidence
-    from new_deals as lost_deals
-    where
-        lost_deals.status = 'lost'
-        and lost_deals.closed_at is not null
-        and not exists (
-            select 1
-            from new_deals as other_deals
-            where
-                other_deals.lead_id = lost_deals.lead_id
-                and other_deals.opportunity_id <> lost_deals.opportunity_id
-                and (
-                    (
-                        other_deals.status = 'won'
-                        and other_deals.closed_at <= lost_deals.closed_at
-                    )
-                    or (
-                        -- A deal whose opening nobody recorded may have been open all along.
-                        coalesce(other_deals.created_at, lost_deals.closed_at)
-                        <= lost_deals.closed_at
-                        and (
-                            other_deals.closed_at is null
-                            or other_deals.closed_at > lost_deals.closed_at
-                        )
-                    )
-                )
-        )
 
 ),
 
@@ -141,11 +77,7 @@ unioned as (
     union all
     select * from stages_recorded
     union all
-    select * from deals_opened
-    union all
-    select * from deals_won
-    union all
-    select * from deals_lost
+    select * from deal_stages
 
 ),
 
@@ -159,7 +91,8 @@ ranked as (
             order by
                 case evidence when 'stage change' then 1 else 2 end,
                 evidence,
-                reason
+                reason,
+                evidence_id
         ) as place
     from unioned
 
@@ -172,7 +105,8 @@ final as (
         stage,
         entered_at,
         reason,
-        evidence
+        evidence,
+        evidence_id
     from ranked
     where place = 1
 

@@ -1,30 +1,58 @@
 with transitions as (
 
-    select * from {{ ref('int_lifecycle_transitions_unioned') }}
+    select * from {{ ref('int_stages_sequenced') }}
+
+),
+
+published as (
+
+    select * from {{ ref('stg_files__published_transitions') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(['basis', 'lead_id', 'transition_number']) }} as transition_id,
-        basis,
-        lead_id,
-        cast(transition_number as bigint) as transition_number,
-        from_stage,
-        to_stage,
-        transitioned_at,
-        cast(passage_number as bigint) as passage_number,
-        reason,
-        evidence,
-        skipped_stages,
-        is_skipping,
-        is_backward,
-        is_reopened,
-        is_orphan,
-        is_before_lead_created,
-        is_effective
+        {{ surrogate_key([
+            'transitions.basis', 'transitions.lead_id', 'transitions.transition_number',
+        ]) }} as transition_id,
+        transitions.basis,
+        transitions.lead_id,
+        cast(transitions.transition_number as bigint) as transition_number,
+        transitions.from_stage,
+        transitions.to_stage,
+        transitions.transitioned_at,
+        cast(transitions.passage_number as bigint) as passage_number,
+        transitions.trigger,
+        transitions.profile,
+        transitions.reason,
+        transitions.evidence,
+        transitions.evidence_id,
+        transitions.skipped_stages,
+        transitions.is_skipping,
+        transitions.is_backward,
+        transitions.is_reopened,
+        transitions.is_orphan,
+        transitions.is_before_lead_created,
+        transitions.is_effective,
+        coalesce(published.transitioned_at, transitions.transitioned_at)
+            as first_published_transitioned_at,
+        published.first_published_at,
+        refresh_context.rules_digest
     from transitions
+    cross join refresh_context
+    left join published
+        on
+            transitions.basis = published.basis
+            and transitions.lead_id = published.lead_id
+            and transitions.to_stage = published.to_stage
+            and transitions.passage_number = published.passage_number
 
 )
 

@@ -6,7 +6,7 @@ with lead_versions as (
 
 transitions as (
 
-    select * from {{ ref('int_lifecycle_transitions_unioned') }}
+    select * from {{ ref('int_stages_sequenced') }}
 
 ),
 
@@ -33,11 +33,11 @@ effective_transitions as (
     select
         *,
         row_number() over (
-            partition by lead_id
+            partition by basis, lead_id
             order by transition_number desc
         ) as place_from_last
     from transitions
-    where basis = 'crm' and is_effective
+    where is_effective
 
 ),
 
@@ -59,6 +59,7 @@ final as (
         latest_versions.job_title,
         latest_versions.language,
         latest_versions.country_code,
+        latest_versions.contact_id,
         latest_versions.account_id,
         latest_versions.company_name,
         latest_versions.company_domain,
@@ -85,8 +86,11 @@ final as (
         latest_versions.owner_id,
         latest_versions.created_at,
         latest_versions.updated_at,
-        stages_now.to_stage as crm_stage,
-        stages_now.transitioned_at as crm_stage_entered_at,
+        crm_stages.to_stage as crm_stage,
+        crm_stages.transitioned_at as crm_stage_entered_at,
+        rules_stages.to_stage as rules_stage,
+        rules_stages.transitioned_at as rules_stage_entered_at,
+        rules_stages.profile as rules_profile,
         first_known.known_since,
         latest_versions.valid_from as last_known_change_at,
         latest_versions.is_known_at_assumed,
@@ -94,8 +98,14 @@ final as (
     from latest_versions
     inner join first_known
         on latest_versions.lead_id = first_known.lead_id
-    left join stages_now
-        on latest_versions.lead_id = stages_now.lead_id
+    left join stages_now as crm_stages
+        on
+            latest_versions.lead_id = crm_stages.lead_id
+            and crm_stages.basis = 'crm'
+    left join stages_now as rules_stages
+        on
+            latest_versions.lead_id = rules_stages.lead_id
+            and rules_stages.basis = 'rules'
 
 )
 

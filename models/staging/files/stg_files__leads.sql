@@ -15,6 +15,7 @@ final as (
         cast(job_title as varchar) as job_title,
         cast(language as varchar) as language,
         cast(country_code as varchar) as country_code,
+        cast(contact_id as varchar) as contact_id,
         cast(account_id as varchar) as account_id,
         cast(company_name as varchar) as company_name,
         cast(company_domain as varchar) as company_domain,

@@ -1,6 +1,6 @@
 with stages_entered as (
 
-    select * from {{ ref('int_crm_stages_entered') }}
+    select * from {{ ref('int_stages_unioned') }}
 
 ),
 
@@ -17,52 +17,15 @@ leads as (
 
 ),
 
-in_order as (
+placed as (
 
     select
         stages_entered.*,
         stages.position,
-        stages.is_final,
-        row_number() over (
-            partition by stages_entered.lead_id
-            order by stages_entered.entered_at, stages.sort_order
-        ) as record_number
+        stages.is_final
     from stages_entered
     inner join stages
         on stages_entered.stage = stages.stage
-
-),
-
--- That a lead was created after it had a stage is a defect; it takes nothing back.
-marked as (
-
-    select
-        *,
-        evidence = 'lead record' and record_number > 1 as is_late_creation
-    from in_order
-
-),
-
-with_previous as (
-
-    select
-        *,
-        last_value(case when not is_late_creation then stage end ignore nulls) over (
-            partition by lead_id order by record_number
-            rows between unbounded preceding and 1 preceding
-        ) as previous_stage
-    from marked
-
-),
-
--- The stage a lead is in already is no transition.
-changes as (
-
-    select
-        *,
-        row_number() over (partition by lead_id order by record_number) as transition_number
-    from with_previous
-    where previous_stage is null or previous_stage <> stage
 
 ),
 
@@ -71,20 +34,20 @@ with_past as (
     select
         *,
         min(case when evidence = 'lead record' then entered_at end) over (
-            partition by lead_id
+            partition by basis, lead_id
         ) as lead_began_at,
         max(position) over (
-            partition by lead_id order by transition_number
+            partition by basis, lead_id order by transition_number
             rows between unbounded preceding and 1 preceding
         ) as highest_position_before,
         max(case when is_final then stage end) over (
-            partition by lead_id order by transition_number
+            partition by basis, lead_id order by transition_number
             rows between unbounded preceding and 1 preceding
         ) as final_stage_before,
         row_number() over (
-            partition by lead_id, stage order by transition_number
+            partition by basis, lead_id, stage order by transition_number
         ) as passage_number
-    from changes
+    from placed
 
 ),
 
@@ -100,6 +63,7 @@ from_stages as (
 skipped as (
 
     select
+        from_stages.basis,
         from_stages.lead_id,
         from_stages.transition_number,
         {{ dbt.listagg('stages.stage', "', '", 'order by stages.position') }} as skipped_stages
@@ -108,21 +72,25 @@ skipped as (
         on
             coalesce(from_stages.highest_position_before, 0) < stages.position
             and from_stages.position > stages.position
-    group by from_stages.lead_id, from_stages.transition_number
+    group by from_stages.basis, from_stages.lead_id, from_stages.transition_number
 
 ),
 
 final as (
 
     select
+        from_stages.basis,
         from_stages.lead_id,
         from_stages.transition_number,
         from_stages.from_stage,
         from_stages.stage as to_stage,
         from_stages.entered_at as transitioned_at,
         from_stages.passage_number,
+        from_stages.trigger,
+        from_stages.profile,
         from_stages.reason,
         from_stages.evidence,
+        from_stages.evidence_id,
         skipped.skipped_stages,
         skipped.skipped_stages is not null as is_skipping,
         coalesce(from_stages.position < previous.position, false) as is_backward,
@@ -139,7 +107,8 @@ final as (
         on from_stages.lead_id = leads.lead_id
     left join skipped
         on
-            from_stages.lead_id = skipped.lead_id
+            from_stages.basis = skipped.basis
+            and from_stages.lead_id = skipped.lead_id
             and from_stages.transition_number = skipped.transition_number
 
 )

@@ -1,0 +1,195 @@
+{{ config(materialized='view') }}
+
+-- What each interaction is worth at the as-of instant. It changes with every hour, so nothing of it
+-- is stored but the undecayed points.
+with interactions as (
+
+    select * from {{ ref('int_interactions_weighted') }}
+
+),
+
+signal_groups as (
+
+    select * from {{ ref('signal_groups') }}
+
+),
+
+scoring as (
+
+    select * from {{ ref('scoring') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+known_by_then as (
+
+    select
+        interactions.*,
+        refresh_context.as_of
+    from interactions
+    cross join refresh_context
+    where interactions.occurred_at <= refresh_context.as_of
+
+),
+
+signals as (
+
+    select
+        lead_id,
+        1 as sort_order,
+        'signal' as kind,
+        interaction_type as rule,
+        signal_group as rule_group,
+        interaction_id,
+        occurred_at,
+        points as undecayed_points,
+        {{ decayed_points('points', 'occurred_at', 'as_of', 'half_life_days') }} as points,
+        zero_because as note
+    from known_by_then
+    where kind = 'signal'
+
+),
+
+unscored as (
+
+    select
+        lead_id,
+        1 as sort_order,
+        'signal' as kind,
+        interaction_type as rule,
+        cast(null as varchar) as rule_group,
+        interaction_id,
+        occurred_at,
+        points as undecayed_points,
+        points,
+        zero_because as note
+    from known_by_then
+    where kind = 'no rule'
+
+),
+
+group_sums as (
+
+    select
+        lead_id,
+        rule_group,
+        sum(points) as points
+    from signals
+    group by lead_id, rule_group
+
+),
+
+caps as (
+
+    select
+        group_sums.lead_id,
+        2 as sort_order,
+        'cap' as kind,
+        group_sums.rule_group as rule,
+        group_sums.rule_group,
+        cast(null as varchar) as interaction_id,
+        cast(null as timestamp) as occurred_at,
+        cast(null as decimal(38, 18)) as undecayed_points,
+        {{ quantized('signal_groups.cap_points - group_sums.points') }} as points,
+        cast(null as varchar) as note
+    from group_sums
+    inner join signal_groups
+        on group_sums.rule_group = signal_groups.signal_group
+    where group_sums.points > signal_groups.cap_points
+
+),
+
+steps as (
+
+    select
+        lead_id,
+        3 as sort_order,
+        'step' as kind,
+        interaction_type as rule,
+        cast(null as varchar) as rule_group,
+        interaction_id,
+        occurred_at,
+        points as undecayed_points,
+        points,
+        cast(null as varchar) as note
+    from known_by_then
+    where kind = 'step' and as_of < step_until
+
+),
+
+before_clamp as (
+
+    select * from signals
+    union all
+    select * from unscored
+    union all
+    select * from caps
+    union all
+    select * from steps
+
+),
+
+sums as (
+
+    select
+        lead_id,
+        sum(points) as points
+    from before_clamp
+    group by lead_id
+
+),
+
+clamps as (
+
+    select
+        sums.lead_id,
+        4 as sort_order,
+        'clamp' as kind,
+        case when sums.points < 0 then 'floor' else 'ceiling' end as rule,
+        cast(null as varchar) as rule_group,
+        cast(null as varchar) as interaction_id,
+        cast(null as timestamp) as occurred_at,
+        cast(null as decimal(38, 18)) as undecayed_points,
+        {{ quantized(
+            'greatest(0, least(sums.points, scoring.reference_points)) - sums.points'
+        ) }} as points,
+        cast(null as varchar) as note
+    from sums
+    cross join scoring
+    where sums.points < 0 or sums.points > scoring.reference_points
+
+),
+
+unioned as (
+
+    select * from before_clamp
+    union all
+    select * from clamps
+
+),
+
+final as (
+
+    select
+        unioned.lead_id,
+        unioned.sort_order,
+        unioned.kind,
+        unioned.rule,
+        unioned.rule_group,
+        unioned.interaction_id,
+        unioned.occurred_at,
+        unioned.undecayed_points,
+        unioned.points,
+        unioned.note,
+        scoring.reference_points as full_points
+    from unioned
+    cross join scoring
+
+)
+
+select * from final

@@ -1,0 +1,223 @@
+{{ config(materialized='view') }}
+
+with fit_scores as (
+
+    select * from {{ ref('int_fit_scored') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('mql_thresholds') }}
+
+),
+
+contributions as (
+
+    select * from {{ ref('int_intent_contributions_decayed') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_interactions_weighted') }}
+
+),
+
+scoring as (
+
+    select * from {{ ref('scoring') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('score_bands') }}
+
+),
+
+grades as (
+
+    select * from {{ ref('grades') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+leading_profiles as (
+
+    select
+        fit_scores.*,
+        refresh_context.as_of,
+        refresh_context.rules_digest
+    from fit_scores
+    cross join refresh_context
+    where
+        fit_scores.place = 1
+        and fit_scores.valid_from <= refresh_context.as_of
+        and (fit_scores.valid_to is null or fit_scores.valid_to > refresh_context.as_of)
+
+),
+
+intents as (
+
+    select
+        lead_id,
+        sum(case when kind <> 'clamp' then points else 0 end) as intent_points
+    from contributions
+    group by lead_id
+
+),
+
+habits as (
+
+    select
+        interactions.lead_id,
+        max(
+            case
+                when interactions.kind = 'signal' and interactions.points > 0
+                    then interactions.occurred_at
+            end
+        ) as last_signal_at,
+        max(case when interactions.is_hand_raise then interactions.occurred_at end)
+            as last_hand_raise_at,
+        count(
+            case
+                when
+                    interactions.kind = 'signal' and interactions.points > 0
+                    and {{ days_after('interactions.occurred_at', 'scoring.frequency_days') }}
+                    > refresh_context.as_of
+                    then 1
+            end
+        ) as recent_signal_count,
+        avg(
+            case
+                when
+                    interactions.kind = 'signal' and interactions.points > 0
+                    and {{ days_after('interactions.occurred_at', 'scoring.frequency_days') }}
+                    > refresh_context.as_of
+                    then cast(interactions.depth_factor as decimal(18, 6))
+            end
+        ) as mean_depth_factor
+    from interactions
+    cross join scoring
+    cross join refresh_context
+    where interactions.occurred_at <= refresh_context.as_of
+    group by interactions.lead_id
+
+),
+
+scored as (
+
+    select
+        leading_profiles.lead_id,
+        leading_profiles.as_of as scored_at,
+        case when not leading_profiles.is_excluded then leading_profiles.profile end as profile,
+        case
+            when leading_profiles.is_excluded then cast(0 as decimal(18, 12))
+            else leading_profiles.fit_score
+        end as fit_score,
+        case
+            when leading_profiles.is_excluded then cast(0 as decimal(18, 12))
+            else leading_profiles.fit_ceiling
+        end as fit_ceiling,
+        leading_profiles.fit_coverage,
+        leading_profiles.is_excluded,
+        leading_profiles.excluding_criterion,
+        leading_profiles.is_mql_blocked_by_unknown,
+        leading_profiles.blocking_criterion,
+        thresholds.min_fit_score,
+        thresholds.min_intent_score,
+        coalesce(intents.intent_points, 0) as intent_points,
+        {{ score_of('coalesce(intents.intent_points, 0)', 'scoring.reference_points') }}
+            as intent_score,
+        habits.last_signal_at,
+        {{ days_between('habits.last_signal_at', 'leading_profiles.as_of') }} as recency_days,
+        coalesce(habits.recent_signal_count, 0) as frequency_count,
+        habits.mean_depth_factor,
+        habits.last_hand_raise_at,
+        coalesce(
+            {{ days_after('habits.last_hand_raise_at', 'scoring.hand_raise_days') }}
+            > leading_profiles.as_of,
+            false
+        ) as is_hand_raised,
+        leading_profiles.rules_digest
+    from leading_profiles
+    cross join scoring
+    left join thresholds
+        on leading_profiles.profile = thresholds.profile
+    left join intents
+        on leading_profiles.lead_id = intents.lead_id
+    left join habits
+        on leading_profiles.lead_id = habits.lead_id
+
+),
+
+banded as (
+
+    select
+        scored.*,
+        fit_bands.band as fit_band,
+        intent_bands.band as intent_band
+    from scored
+    inner join bands as fit_bands
+        on
+            fit_bands.score = 'fit'
+            and scored.fit_score >= fit_bands.from_score
+            and (fit_bands.below_score is null or scored.fit_score < fit_bands.below_score)
+    inner join bands as intent_bands
+        on
+            intent_bands.score = 'intent'
+            and scored.intent_score >= intent_bands.from_score
+            and (
+                intent_bands.below_score is null
+                or scored.intent_score < intent_bands.below_score
+            )
+
+),
+
+final as (
+
+    select
+        banded.lead_id,
+        banded.scored_at,
+        banded.profile,
+        banded.fit_score,
+        banded.fit_ceiling,
+        banded.fit_coverage,
+        banded.is_excluded,
+        banded.excluding_criterion,
+        banded.is_mql_blocked_by_unknown,
+        banded.blocking_criterion,
+        banded.fit_score < banded.min_fit_score
+        and banded.fit_ceiling >= banded.min_fit_score
+        and not banded.is_excluded as is_worth_enriching,
+        banded.intent_score,
+        banded.intent_points,
+        banded.last_signal_at,
+        banded.recency_days,
+        banded.frequency_count,
+        banded.mean_depth_factor,
+        banded.last_hand_raise_at,
+        banded.is_hand_raised,
+        banded.fit_band,
+        banded.intent_band,
+        banded.fit_band || banded.intent_band as grade,
+        case when banded.is_hand_raised then grades.hand_raise_temperature else grades.temperature end
+            as temperature,
+        case when banded.is_hand_raised then grades.hand_raise_priority else grades.priority end
+            as priority,
+        banded.rules_digest
+    from banded
+    inner join grades
+        on
+            banded.fit_band = grades.fit_band
+            and banded.intent_band = grades.intent_band
+
+)
+
+select * from final

@@ -1,0 +1,199 @@
+-- The state machine of `lifecycle_transitions`, one stage a round for all leads at once: of the
+-- ways out of a lead's stage that open, the earliest is taken. A timer is a way that is always open
+-- once the stage has lasted long enough. No stage is entered twice at the same instant, which is
+-- what ends every round at last.
+with recursive triggers as (
+
+    select * from {{ ref('int_lifecycle_triggers_unioned') }}
+
+),
+
+transitions as (
+
+    select * from {{ ref('lifecycle_transitions') }}
+
+),
+
+trigger_kinds as (
+
+    select * from {{ ref('lifecycle_triggers') }}
+
+),
+
+timers as (
+
+    select * from {{ ref('lifecycle_timers') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+leads as (
+
+    select distinct lead_id from triggers
+
+),
+
+ways_by_trigger as (
+
+    select
+        triggers.lead_id,
+        transitions.from_stage,
+        transitions.to_stage,
+        transitions.trigger,
+        transitions.precedence,
+        transitions.reason as reason_code,
+        coalesce(waits.after_days, 0) as wait_days,
+        trigger_kinds.is_for_kept_profile,
+        triggers.holds_from,
+        triggers.holds_until,
+        triggers.profile,
+        triggers.reason,
+        triggers.evidence,
+        triggers.evidence_id
+    from triggers
+    inner join transitions
+        on triggers.trigger = transitions.trigger
+    inner join trigger_kinds
+        on transitions.trigger = trigger_kinds.trigger
+    left join timers as waits
+        on
+            transitions.from_stage = waits.stage
+            and transitions.not_before = waits.trigger
+
+),
+
+ways_by_time as (
+
+    select
+        leads.lead_id,
+        transitions.from_stage,
+        transitions.to_stage,
+        transitions.trigger,
+        transitions.precedence,
+        transitions.reason as reason_code,
+        timers.after_days as wait_days,
+        false as is_for_kept_profile,
+        cast('1900-01-01 00:00:00' as timestamp) as holds_from,
+        refresh_context.as_of as holds_until,
+        cast(null as varchar) as profile,
+        cast(null as varchar) as reason,
+        'timer' as evidence,
+        cast(null as varchar) as evidence_id
+    from timers
+    inner join transitions
+        on
+            timers.stage = transitions.from_stage
+            and timers.trigger = transitions.trigger
+    cross join leads
+    cross join refresh_context
+
+),
+
+ways as (
+
+    select * from ways_by_trigger
+    union all
+    select * from ways_by_time
+
+),
+
+walk as (
+
+    select
+        lead_id,
+        1 as step_number,
+        to_stage as stage,
+        holds_from as entered_at,
+        cast(null as varchar) as profile,
+        trigger,
+        coalesce(reason, reason_code) as reason,
+        evidence,
+        evidence_id,
+        '|' || to_stage || '|' as entered_at_instant
+    from ways
+    where from_stage is null
+    union all
+    select
+        chosen.lead_id,
+        chosen.step_number,
+        chosen.stage,
+        chosen.entered_at,
+        chosen.profile,
+        chosen.trigger,
+        chosen.reason,
+        chosen.evidence,
+        chosen.evidence_id,
+        chosen.entered_at_instant
+    from (
+        select
+            walk.lead_id,
+            walk.step_number + 1 as step_number,
+            ways.to_stage as stage,
+            greatest(
+                ways.holds_from,
+                {{ days_after('walk.entered_at', 'ways.wait_days') }}
+            ) as entered_at,
+            coalesce(ways.profile, walk.profile) as profile,
+            ways.trigger,
+            coalesce(ways.reason, ways.reason_code) as reason,
+            ways.evidence,
+            ways.evidence_id,
+            case
+                when
+                    greatest(
+                        ways.holds_from,
+                        {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                    ) = walk.entered_at
+                    then walk.entered_at_instant || ways.to_stage || '|'
+                else '|' || ways.to_stage || '|'
+            end as entered_at_instant,
+            row_number() over (
+                partition by walk.lead_id
+                order by
+                    greatest(
+                        ways.holds_from,
+                        {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                    ),
+                    ways.precedence,
+                    ways.holds_from,
+                    ways.evidence_id
+            ) as place
+        from walk
+        inner join ways
+            on
+                walk.lead_id = ways.lead_id
+                and walk.stage = ways.from_stage
+                and {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_until
+                and (
+                    ways.holds_from > walk.entered_at
+                    or ways.wait_days > 0
+                    or position('|' || ways.to_stage || '|' in walk.entered_at_instant) = 0
+                )
+                and (not ways.is_for_kept_profile or ways.profile = walk.profile)
+    ) as chosen
+    where chosen.place = 1
+
+),
+
+final as (
+
+    select
+        lead_id,
+        stage,
+        entered_at,
+        step_number,
+        trigger,
+        profile,
+        reason,
+        evidence,
+        evidence_id
+    from walk
+
+)
+
+select * from final

@@ -1,0 +1,99 @@
+{{ config(materialized='view') }}
+
+with fit_contributions as (
+
+    select * from {{ ref('int_fit_contributions_counted') }}
+
+),
+
+intent_contributions as (
+
+    select * from {{ ref('int_intent_contributions_decayed') }}
+
+),
+
+unioned as (
+
+    select
+        lead_id,
+        'fit' as score,
+        profile,
+        sort_order,
+        kind,
+        rule,
+        rule_group,
+        cast(null as varchar) as interaction_id,
+        cast(null as timestamp) as occurred_at,
+        possible_points as undecayed_points,
+        points,
+        note,
+        full_points
+    from fit_contributions
+    union all
+    select
+        lead_id,
+        'intent' as score,
+        cast(null as varchar) as profile,
+        sort_order,
+        kind,
+        rule,
+        rule_group,
+        interaction_id,
+        occurred_at,
+        undecayed_points,
+        points,
+        note,
+        full_points
+    from intent_contributions
+
+),
+
+-- Rounding each row by itself would leave a remainder; rounding the running sum leaves none.
+running as (
+
+    select
+        *,
+        cast(
+            100 * cast(
+                sum(points) over (
+                    partition by lead_id, score
+                    order by sort_order, occurred_at, rule, interaction_id
+                    rows between unbounded preceding and current row
+                ) as double
+            ) / cast(full_points as double)
+            as decimal(28, 12)
+        ) as score_so_far
+    from unioned
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['lead_id', 'score', 'kind', 'rule', 'interaction_id']) }}
+            as contribution_id,
+        lead_id,
+        score,
+        profile,
+        kind,
+        rule,
+        rule_group,
+        interaction_id,
+        occurred_at,
+        cast(undecayed_points as decimal(28, 12)) as undecayed_points,
+        cast(points as decimal(28, 12)) as points,
+        cast(
+            score_so_far - coalesce(
+                lag(score_so_far) over (
+                    partition by lead_id, score
+                    order by sort_order, occurred_at, rule, interaction_id
+                ),
+                0
+            ) as decimal(28, 12)
+        ) as score_points,
+        note
+    from running
+
+)
+
+select * from final
