@@ -46,7 +46,8 @@ changes as (
         is_objection,
         lead(recorded_at) over (partition by lead_id order by recorded_at) as next_change_at
     from turns
-    where (is_objection and coalesce(objected_before, 0) = 0)
+    where
+        (is_objection and coalesce(objected_before, 0) = 0)
         or (not is_objection and coalesce(objected_before, 0) = 1)
 
 ),

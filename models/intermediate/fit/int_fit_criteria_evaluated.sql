@@ -52,7 +52,7 @@ ranked as (
         *,
         row_number() over (
             partition by lead_id, valid_from, profile, criterion_group, outcome
-            order by points desc, criterion
+            order by points desc, criterion asc
         ) as place_in_outcome
     from outcomes
 

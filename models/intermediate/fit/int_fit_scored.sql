@@ -90,7 +90,7 @@ final as (
         blocking_criterion,
         row_number() over (
             partition by lead_id, valid_from
-            order by is_excluded, fit_score desc, priority
+            order by is_excluded asc, fit_score desc, priority asc
         ) as place
     from scored
 

@@ -42,7 +42,7 @@ valued as (
         attributes_looked_at.attribute,
         case attributes_looked_at.attribute
             {% for text in texts %}
-            when '{{ text }}' then {{ normalized_text('leads.' ~ text) }}
+                when '{{ text }}' then {{ normalized_text('leads.' ~ text) }}
             {% endfor %}
             when 'tech_stack' then {{ normalized_list('leads.tech_stack') }}
             when 'strategic_issues' then {{ normalized_list('leads.strategic_issues') }}

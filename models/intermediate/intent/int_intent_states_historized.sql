@@ -1,7 +1,7 @@
--- The undiminished sum of a group decays as a whole, so a state is a running sum of points grown by
--- the half-lives that lie behind them, shrunk again at its end. Growing is exact in decimals as long
--- as it stays small: half-lives are counted within blocks of 32, and what the two blocks before left
--- is added; of older ones less than 2^-64 of a point remains.
+-- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
+-- half-lives before them and shrunk again at its end. Growing is exact in decimals as long as it
+-- stays small: half-lives are counted within blocks of 32, and what the two blocks before left is
+-- added; of older ones less than 2^-64 remains.
 {% set block_half_lives = 32 %}
 with interactions as (
 

@@ -44,7 +44,7 @@ terms_found as (
         terms.value,
         row_number() over (
             partition by titles_in_words.job_title, terms.attribute
-            order by terms.precedence, length(terms.term) desc, terms.term
+            order by terms.precedence asc, length(terms.term) desc, terms.term asc
         ) as place
     from titles_in_words
     inner join terms

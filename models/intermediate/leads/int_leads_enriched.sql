@@ -52,7 +52,7 @@ changes as (
             and lead_versions.valid_from < contact_versions.valid_from
             and (
                 lead_versions.valid_to is null
-                or contact_versions.valid_from < lead_versions.valid_to
+                or lead_versions.valid_to > contact_versions.valid_from
             )
     union
     select
@@ -65,7 +65,7 @@ changes as (
             and lead_versions.valid_from < account_versions.valid_from
             and (
                 lead_versions.valid_to is null
-                or account_versions.valid_from < lead_versions.valid_to
+                or lead_versions.valid_to > account_versions.valid_from
             )
 
 ),

@@ -207,10 +207,14 @@ final as (
         banded.fit_band,
         banded.intent_band,
         banded.fit_band || banded.intent_band as grade,
-        case when banded.is_hand_raised then grades.hand_raise_temperature else grades.temperature end
-            as temperature,
-        case when banded.is_hand_raised then grades.hand_raise_priority else grades.priority end
-            as priority,
+        case
+            when banded.is_hand_raised then grades.hand_raise_temperature
+            else grades.temperature
+        end as temperature,
+        case
+            when banded.is_hand_raised then grades.hand_raise_priority
+            else grades.priority
+        end as priority,
         banded.rules_digest
     from banded
     inner join grades

@@ -63,7 +63,7 @@ signals_ranked as (
         signals.label_fr,
         row_number() over (
             partition by signal_sums.lead_id
-            order by signal_sums.points desc, signal_sums.rule
+            order by signal_sums.points desc, signal_sums.rule asc
         ) as place
     from signal_sums
     inner join signals
@@ -114,7 +114,7 @@ criteria_ranked as (
         criteria.label_fr,
         row_number() over (
             partition by fit_contributions.lead_id
-            order by fit_contributions.points desc, fit_contributions.rule
+            order by fit_contributions.points desc, fit_contributions.rule asc
         ) as place
     from fit_contributions
     inner join criteria

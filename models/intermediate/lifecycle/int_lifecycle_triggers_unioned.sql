@@ -279,7 +279,10 @@ acts as (
         lead_id,
         min(holds_from) as first_act_at
     from unioned
-    where evidence in ('meeting', 'stage change', 'qualification', 'deal opened', 'deal won', 'deal lost')
+    where
+        evidence in (
+            'meeting', 'stage change', 'qualification', 'deal opened', 'deal won', 'deal lost'
+        )
     group by lead_id
 
 ),

@@ -96,11 +96,7 @@ below as (
         with_next.*,
         coalesce(
             first_days_below.day_end_at,
-            case
-                when with_next.next_changed_at = {{ dbt.date_trunc('day', 'with_next.next_changed_at') }}
-                    then with_next.next_changed_at
-                else {{ dbt.dateadd('day', 1, dbt.date_trunc('day', 'with_next.next_changed_at')) }}
-            end
+            {{ day_end('with_next.next_changed_at') }}
         ) as below_since
     from with_next
     left join first_days_below
@@ -110,8 +106,11 @@ below as (
             and with_next.changed_at = first_days_below.changed_at
     where
         with_next.is_high
-        and (with_next.next_high_at is null or with_next.next_changed_at < with_next.next_high_at
-            or first_days_below.day_end_at is not null)
+        and (
+            with_next.next_high_at is null
+            or with_next.next_changed_at < with_next.next_high_at
+            or first_days_below.day_end_at is not null
+        )
 
 ),
 

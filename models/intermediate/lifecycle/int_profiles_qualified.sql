@@ -68,7 +68,7 @@ fits_at_changes as (
 
 ),
 
--- Who objects to profiling is not qualified by it; contacts of customers have a funnel of their own.
+-- Who objects to profiling is not qualified by it; contacts of customers have their own funnel.
 allowed as (
 
     select fits_at_changes.*
@@ -108,7 +108,7 @@ final as (
         is_intent_reached,
         row_number() over (
             partition by lead_id, changed_at
-            order by is_intent_reached desc, fit_score desc, priority
+            order by is_intent_reached desc, fit_score desc, priority asc
         ) as place
     from allowed
 

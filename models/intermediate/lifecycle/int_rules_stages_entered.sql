@@ -170,11 +170,11 @@ walk as (
                 and walk.stage = ways.from_stage
                 and {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_until
                 and (
-                    ways.holds_from > walk.entered_at
+                    walk.entered_at < ways.holds_from
                     or ways.wait_days > 0
                     or position('|' || ways.to_stage || '|' in walk.entered_at_instant) = 0
                 )
-                and (not ways.is_for_kept_profile or ways.profile = walk.profile)
+                and (not ways.is_for_kept_profile or walk.profile = ways.profile)
     ) as chosen
     where chosen.place = 1
 
