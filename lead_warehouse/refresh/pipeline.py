@@ -35,6 +35,7 @@ from lead_warehouse.state.digest import TableDigest, combined_digest
 from lead_warehouse.state.generations import Generations, refuse_stale_log, remove_folder
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
+from lead_warehouse.state.publications import Publications
 
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
@@ -96,6 +97,7 @@ class _Run:
         self.folder = options.state.run(run_id)
         self.ledger = ControlLedger(options.state.control)
         self.generations = Generations(options.state)
+        self.publications = Publications(options.state)
         self.report = RefreshReport(run_id)
 
     def go(self, as_of: datetime | None) -> RefreshReport:
@@ -166,6 +168,7 @@ class _Run:
                 scratch=building.parent / "scratch",
                 progress=lambda text: self.progress("land", text),
             )
+            self.publications.land(connection, self.ledger.published_at())
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
             connection.execute("checkpoint")
         shutil.rmtree(building.parent / "scratch", ignore_errors=True)
@@ -278,6 +281,7 @@ class _Run:
         if context.is_past:
             self._end("kept", "a rebuild of the past; readers keep the published generation")
         else:
+            self.publications.record(run_id, self.generations.find(run_id).database)
             self.generations.publish(run_id)
             failpoint("published")
             self._record_publication()
@@ -313,6 +317,7 @@ class _Run:
             self._record_publication()
         else:
             remove_folder(self.state.generation(self.report.run_id))
+            self.publications.forget(self.report.run_id)
             self._end(state, message)
 
     def _end(self, state: str, message: str) -> None:

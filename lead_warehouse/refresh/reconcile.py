@@ -5,6 +5,7 @@ from datetime import datetime
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger, ReceivedInput
 from lead_warehouse.state.generations import Generation, Generations, remove_folder
 from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.publications import Publications
 
 
 def reconcile(state: StateDirectory, ledger: ControlLedger, run_id: str) -> list[str]:
@@ -17,6 +18,7 @@ def reconcile(state: StateDirectory, ledger: ControlLedger, run_id: str) -> list
     """
     done = []
     generations = Generations(state)
+    publications = Publications(state)
     current = generations.current_id()
     for run in ledger.runs():
         if run.state not in OPEN_STATES or run.run_id == run_id:
@@ -26,6 +28,7 @@ def reconcile(state: StateDirectory, ledger: ControlLedger, run_id: str) -> list
             done.append(f"run {run.run_id} had published before it died; the ledger now says so")
         else:
             remove_folder(state.generation(run.run_id))
+            publications.forget(run.run_id)
             ledger.move(run.run_id, "abandoned", f"died in state '{run.state}'")
             done.append(f"run {run.run_id} died in state '{run.state}'; its build is discarded")
     remove_folder(state.building.parent)

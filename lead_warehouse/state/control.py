@@ -179,6 +179,14 @@ class ControlLedger:
             for run_id, state, planned_at, changed_at, as_of, message in rows
         ]
 
+    def published_at(self) -> dict[str, datetime]:
+        """Run id to the instant at which readers could first see it, of every published run."""
+        with self._read() as connection:
+            rows = connection.execute(
+                "select run_id, min(at) from run_states where state = 'published' group by run_id"
+            ).fetchall()
+        return {run_id: datetime.fromisoformat(at) for run_id, at in rows}
+
     def states_of(self, run_id: str) -> list[tuple[str, datetime]]:
         """The states a run went through, in order, with their instants."""
         with self._read() as connection:

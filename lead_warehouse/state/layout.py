@@ -33,6 +33,11 @@ class StateDirectory:
         return self.root / "generations"
 
     @property
+    def publications(self) -> Path:
+        """What each published run was the first to show."""
+        return self.root / "publications"
+
+    @property
     def current(self) -> Path:
         """The pointer: a symlink to the published generation."""
         return self.root / "current"

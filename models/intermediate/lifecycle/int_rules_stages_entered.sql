@@ -1,7 +1,8 @@
 -- The state machine of `lifecycle_transitions`, one stage a round for all leads at once: of the
 -- ways out of a lead's stage that open, the earliest is taken. A timer is a way that is always open
--- once the stage has lasted long enough. No stage is entered twice at the same instant, which is
--- what ends every round at last.
+-- once the stage has lasted long enough. Thresholds that hold on between changes are looked at when
+-- something changes and at the end of each day (UTC), so that no later event moves a transition.
+-- No stage is entered twice at the same instant, which is what ends every round at last.
 with recursive triggers as (
 
     select * from {{ ref('int_lifecycle_triggers_unioned') }}
@@ -49,6 +50,7 @@ ways_by_trigger as (
         transitions.reason as reason_code,
         coalesce(waits.after_days, 0) as wait_days,
         trigger_kinds.is_for_kept_profile,
+        triggers.holds_until > triggers.holds_from as is_found_to_the_day,
         triggers.holds_from,
         triggers.holds_until,
         triggers.profile,
@@ -78,6 +80,7 @@ ways_by_time as (
         transitions.reason as reason_code,
         timers.after_days as wait_days,
         false as is_for_kept_profile,
+        false as is_found_to_the_day,
         cast('1900-01-01 00:00:00' as timestamp) as holds_from,
         refresh_context.as_of as holds_until,
         cast(null as varchar) as profile,
@@ -131,50 +134,56 @@ walk as (
         chosen.entered_at_instant
     from (
         select
-            walk.lead_id,
-            walk.step_number + 1 as step_number,
-            ways.to_stage as stage,
-            greatest(
-                ways.holds_from,
-                {{ days_after('walk.entered_at', 'ways.wait_days') }}
-            ) as entered_at,
-            coalesce(ways.profile, walk.profile) as profile,
-            ways.trigger,
-            coalesce(ways.reason, ways.reason_code) as reason,
-            ways.evidence,
-            ways.evidence_id,
+            opening.*,
             case
-                when
-                    greatest(
-                        ways.holds_from,
-                        {{ days_after('walk.entered_at', 'ways.wait_days') }}
-                    ) = walk.entered_at
-                    then walk.entered_at_instant || ways.to_stage || '|'
-                else '|' || ways.to_stage || '|'
+                when opening.entered_at = opening.left_at
+                    then opening.left_at_instant || opening.stage || '|'
+                else '|' || opening.stage || '|'
             end as entered_at_instant,
             row_number() over (
-                partition by walk.lead_id
+                partition by opening.lead_id
                 order by
-                    greatest(
-                        ways.holds_from,
-                        {{ days_after('walk.entered_at', 'ways.wait_days') }}
-                    ),
-                    ways.precedence,
-                    ways.holds_from,
-                    ways.evidence_id
+                    opening.entered_at asc,
+                    opening.precedence asc,
+                    opening.holds_from asc,
+                    opening.evidence_id asc
             ) as place
-        from walk
-        inner join ways
-            on
-                walk.lead_id = ways.lead_id
-                and walk.stage = ways.from_stage
-                and {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_until
-                and (
-                    walk.entered_at < ways.holds_from
-                    or ways.wait_days > 0
-                    or position('|' || ways.to_stage || '|' in walk.entered_at_instant) = 0
-                )
-                and (not ways.is_for_kept_profile or walk.profile = ways.profile)
+        from (
+            select
+                walk.lead_id,
+                walk.entered_at as left_at,
+                walk.entered_at_instant as left_at_instant,
+                walk.step_number + 1 as step_number,
+                ways.to_stage as stage,
+                case
+                    when {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_from
+                        then ways.holds_from
+                    when ways.is_found_to_the_day
+                        then {{ day_end(days_after('walk.entered_at', 'ways.wait_days')) }}
+                    else {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                end as entered_at,
+                coalesce(ways.profile, walk.profile) as profile,
+                ways.trigger,
+                coalesce(ways.reason, ways.reason_code) as reason,
+                ways.evidence,
+                ways.evidence_id,
+                ways.precedence,
+                ways.holds_from,
+                ways.holds_until
+            from walk
+            inner join ways
+                on
+                    walk.lead_id = ways.lead_id
+                    and walk.stage = ways.from_stage
+                    and walk.entered_at <= ways.holds_until
+                    and (not ways.is_for_kept_profile or walk.profile = ways.profile)
+        ) as opening
+        where
+            opening.entered_at <= opening.holds_until
+            and (
+                opening.left_at < opening.entered_at
+                or position('|' || opening.stage || '|' in opening.left_at_instant) = 0
+            )
     ) as chosen
     where chosen.place = 1
 

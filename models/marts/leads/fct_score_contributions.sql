@@ -24,8 +24,8 @@ unioned as (
         rule_group,
         cast(null as varchar) as interaction_id,
         cast(null as timestamp) as occurred_at,
-        possible_points as undecayed_points,
-        points,
+        {{ quantized('possible_points') }} as undecayed_points,
+        {{ quantized('points') }} as points,
         note,
         full_points
     from fit_contributions

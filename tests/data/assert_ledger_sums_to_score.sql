@@ -1,0 +1,31 @@
+-- A score is the sum of its rows, to the last digit, for every lead.
+with contributions as (
+
+    select
+        lead_id,
+        sum(case when score = 'fit' then score_points else 0 end) as fit_points,
+        sum(case when score = 'intent' then score_points else 0 end) as intent_points
+    from {{ ref('fct_score_contributions') }}
+    group by lead_id
+
+),
+
+scores as (
+
+    select * from {{ ref('fct_lead_scores') }}
+
+)
+
+select
+    coalesce(scores.lead_id, contributions.lead_id) as lead_id,
+    scores.fit_score,
+    contributions.fit_points,
+    scores.intent_score,
+    contributions.intent_points
+from scores
+full join contributions
+    on scores.lead_id = contributions.lead_id
+where
+    scores.lead_id is null
+    or scores.fit_score <> coalesce(contributions.fit_points, 0)
+    or scores.intent_score <> coalesce(contributions.intent_points, 0)
