@@ -1,0 +1,284 @@
+"""Random histories that conform to the rules, and random rules that conform to their seeds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tests.oracle.fit import Value, with_derived
+from tests.oracle.intent import Interaction
+from tests.oracle.lifecycle import Acts, Answer, History, Objection, Rejection, Version
+from tests.oracle.rules import Criterion, NegativeStep, Rules, Signal, SignalGroup
+
+START = datetime(2010, 1, 1)
+FIFTEEN_YEARS = timedelta(days=15 * 365)
+
+
+def decimals(low: str, high: str, places: int = 6) -> SearchStrategy[Decimal]:
+    """As ``decimal(18, 6)`` holds them; whole and half numbers are frequent."""
+    least, most = Decimal(low), Decimal(high)
+    halves = st.integers(int(least * 2), int(most * 2)).map(lambda number: Decimal(number) / 2)
+    fine = st.decimals(least, most, places=places, allow_nan=False, allow_infinity=False)
+    return st.one_of(halves.filter(lambda number: least <= number <= most), fine)
+
+
+def instants(
+    start: datetime = START, length: timedelta = FIFTEEN_YEARS
+) -> SearchStrategy[datetime]:
+    """To the microsecond; midnights and noons are frequent, since edges are there."""
+    end = start + length
+    any_instant = st.datetimes(start, end)
+    midnights = any_instant.map(lambda at: at.replace(hour=0, minute=0, second=0, microsecond=0))
+    return st.one_of(any_instant, midnights.filter(lambda at: at >= start))
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
+    """``base`` with other signals, half-lives, caps, steps and thresholds."""
+    groups = [f"group_{number}" for number in range(draw(st.integers(1, 4)))]
+    signals = [f"signal_{number}" for number in range(draw(st.integers(1, 6)))]
+    steps = [f"step_{number}" for number in range(draw(st.integers(0, 3)))]
+    return replace(
+        base,
+        signal_groups={
+            group: SignalGroup(group, draw(decimals("1", "365")), draw(decimals("1", "100")))
+            for group in groups
+        },
+        signals={signal: draw(_signals(signal, groups)) for signal in signals},
+        negative_steps={
+            step: NegativeStep(step, -draw(decimals("0.5", "60")), draw(decimals("0.5", "120")))
+            for step in steps
+        },
+        scoring=replace(
+            base.scoring,
+            reference_points=draw(decimals("10", "200")),
+            hand_raise_days=draw(decimals("0.5", "60")),
+        ),
+        thresholds={
+            profile: replace(
+                threshold,
+                min_fit_score=draw(decimals("0", "90")),
+                min_intent_score=(reached := draw(decimals("1", "60"))),
+                exit_intent_score=draw(decimals("0.5", str(reached))),
+                exit_dwell_days=draw(st.integers(1, 60)),
+            )
+            for profile, threshold in base.thresholds.items()
+        },
+    )
+
+
+@st.composite
+def _signals(draw: st.DrawFn, name: str, groups: Sequence[str]) -> Signal:
+    signal = Signal(
+        interaction_type=name,
+        signal_group=draw(st.sampled_from(groups)),
+        points=draw(st.one_of(st.just(Decimal(0)), decimals("0.5", "60"))),
+        is_hand_raise=draw(st.booleans()),
+    )
+    if draw(st.booleans()):
+        return signal
+    return replace(
+        signal,
+        reference_depth=draw(decimals("0.5", "120")),
+        depth_unit=draw(st.sampled_from(["minutes", "pages", "percent"])),
+        min_depth_factor=draw(st.none() | decimals("0", "1")),
+        max_depth_factor=draw(st.none() | decimals("1", "3")),
+    )
+
+
+@st.composite
+def interactions(
+    draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime], max_size: int = 40
+) -> list[Interaction]:
+    """Of the types the rules know, and of one they do not; in any order, with ties."""
+    types = sorted({*rules.signals, *rules.negative_steps, "unheard_of"})
+    # Without some weight on what earns much, few leads would ever cross a threshold.
+    types += sorted(kind for kind, signal in rules.signals.items() if signal.points >= 10) * 2
+    units = sorted({one.depth_unit for one in rules.signals.values() if one.depth_unit})
+    depths = st.none() | st.floats(-5, 500) | st.integers(-5, 500).map(float)
+    one = st.builds(
+        Interaction,
+        interaction_type=st.sampled_from(types),
+        at=at,
+        depth=depths,
+        depth_unit=st.sampled_from([None, "furlongs", *units]),
+    )
+    return draw(st.lists(one, min_size=draw(st.integers(0, max_size // 2)), max_size=max_size))
+
+
+@st.composite
+def raw_attributes(draw: st.DrawFn, rules: Rules) -> dict[str, Value]:
+    """Fields of a lead: mostly what some profile looks for, else something near, or nothing."""
+    sought = draw(st.none() | st.sampled_from(sorted(rules.profiles)))
+    fields: dict[str, Value] = {}
+    for attribute, kind in rules.value_types.items():
+        operands = sorted({one.operand for one in rules.criteria if one.attribute == attribute})
+        anything = st.none() | _near(kind, [one for one in operands if one])
+        matching = [
+            _matching(one, kind, rules)
+            for one in rules.criteria
+            if one.profile == sought and one.attribute == attribute and one.points > 0
+        ]
+        is_aimed_at = matching and draw(st.integers(0, 9)) < 9
+        fields[attribute] = draw(st.one_of(matching) if is_aimed_at else anything)
+    domain = st.sampled_from([*sorted(rules.free_mail_domains)[:3], "example.com", "Example.org "])
+    fields["email"] = draw(st.none() | st.just("nobody") | domain.map("someone@{}".format))
+    fields["job_title"] = draw(_titles(sought, rules))
+    fields["lead_type"] = draw(st.sampled_from([None, None, "online", "online", "Student "]))
+    return fields
+
+
+def _near(kind: str, operands: Sequence[str]) -> SearchStrategy[Value]:
+    """Values at the edges of ``operands``, or beside them."""
+    words = [word for operand in operands for word in operand.split("|")]
+    match kind:
+        case "number":
+            bounds = [int(Decimal(part)) for word in words for part in word.split("..")]
+            edges = [edge + step for edge in bounds for step in (-1, 0, 1)]
+            return st.sampled_from(edges or [0]) | st.integers(0, 100_000)
+        case "boolean":
+            return st.booleans()
+        case "list":
+            return st.lists(st.sampled_from([*words, "abacus"]), max_size=3).map("; ".join)
+        case "country":
+            return st.sampled_from(["FR", "DE", "CH", "US", "fr "])
+        case _:
+            return st.sampled_from([*words, "Other", " "])
+
+
+def _matching(criterion: Criterion, kind: str, rules: Rules) -> SearchStrategy[Value]:
+    """Values that meet ``criterion``, where that is easily said."""
+    words = criterion.operand.split("|")
+    match criterion.operator:
+        case "between":
+            low, high = map(int, criterion.operand.split(".."))
+            return st.integers(low, high)
+        case "at_least":
+            return st.integers(int(criterion.operand), 3 * int(criterion.operand))
+        case "in_region":
+            return st.sampled_from(sorted(rules.regions[criterion.operand])).map(str.upper)
+        case "is_true" | "is_false":
+            return st.just(criterion.operator == "is_true")
+        case "in" | "equals" | "contains_any" | "starts_with" | "contains":
+            return st.sampled_from(words).flatmap(
+                lambda word: st.sampled_from([word, word.title()])
+            )
+        case _:
+            return _near(kind, [criterion.operand])
+
+
+@st.composite
+def _titles(draw: st.DrawFn, sought: str | None, rules: Rules) -> str | None:
+    """Words of a title that tell what the profile looks for, or any."""
+    if sought is None or not draw(st.integers(0, 3)):
+        terms = [*(one.term for one in rules.title_terms), "Équipe", "&", "de la"]
+        return draw(st.none() | st.lists(st.sampled_from(terms), max_size=4).map(" ".join))
+    words = []
+    for attribute in ("job_seniority", "job_function"):
+        values = {
+            value
+            for one in rules.criteria
+            if (one.profile, one.attribute) == (sought, attribute)
+            for value in one.operand.split("|")
+        }
+        terms = [
+            one.term
+            for one in rules.title_terms
+            if one.attribute == attribute and one.value in values
+        ]
+        words += [draw(st.sampled_from(terms))] if terms else []
+    return ", ".join(words).capitalize()
+
+
+@st.composite
+def versions(
+    draw: st.DrawFn, rules: Rules, created_at: datetime, later: SearchStrategy[datetime]
+) -> list[Version]:
+    """The first is known when the lead is created; each instant has one."""
+    others = draw(st.lists(later.filter(lambda at: at > created_at), max_size=3, unique=True))
+    return [
+        Version(at, with_derived(draw(raw_attributes(rules)), rules))
+        for at in [created_at, *sorted(others)]
+    ]
+
+
+@st.composite
+def acts(draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime]) -> Acts:
+    """What people and the CRM recorded; every other lead has nothing of it but objections."""
+    pairs = st.tuples(at, at).filter(lambda two: two[0] != two[1])
+    objected = draw(st.none() | st.none() | pairs)
+    objections = []
+    if objected is not None:
+        objections = [Objection(min(objected), draw(st.sampled_from([None, max(objected)])))]
+    if draw(st.booleans()):
+        return Acts(objections=objections)
+    some = partial(st.lists, max_size=2)
+    deals = st.lists(at, max_size=draw(st.integers(0, 1)))
+    reasons = st.sampled_from(sorted(rules.returns_to))
+    return Acts(
+        meetings_booked=draw(some(at)),
+        accepted=draw(some(at)),
+        rejections=draw(some(st.builds(Rejection, at=at, reason=reasons))),
+        answers=draw(answers(rules, at)),
+        deals_opened=draw(deals),
+        deals_won=draw(deals),
+        deals_lost=draw(deals),
+        objections=objections,
+    )
+
+
+@st.composite
+def answers(draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime]) -> list[Answer]:
+    """Mostly confirmed: four in a row are rare otherwise."""
+    criteria = sorted(rules.dimensions)
+    text = st.sampled_from(["yes", "yes", "yes", None])
+    status = st.sampled_from(["confirmed", "confirmed", "confirmed", "denied", "unknown"])
+    found = []
+    for number in range(draw(st.integers(0, 10))):
+        framework, criterion = draw(st.sampled_from(criteria))
+        found.append(
+            Answer(
+                answer_id=f"answer_{number:02}",
+                at=draw(at),
+                framework=framework,
+                criterion=criterion,
+                status=draw(status),
+                answer=draw(text),
+                evidence=draw(text),
+                answered_by=draw(text),
+            )
+        )
+    if draw(st.booleans()):
+        return found
+    at_once = draw(at)
+    return found + [
+        Answer(f"four_{dimension}", at_once, *pair, "confirmed", "yes", "mail", "rep")
+        for dimension, pair in sorted({rules.dimensions[one]: one for one in criteria}.items())
+    ]
+
+
+@st.composite
+def histories(draw: st.DrawFn, rules: Rules, length: timedelta = timedelta(days=400)) -> History:
+    """One lead, with bursts of interactions; some come before it was created."""
+    created_at = draw(instants())
+    later = instants(created_at, length)
+    bursts = [
+        instants(start - timedelta(days=5), timedelta(days=15))
+        for start in [created_at, *draw(st.lists(later, max_size=2))]
+    ]
+    return History(
+        created_at=created_at,
+        versions=draw(versions(rules, created_at, later)),
+        interactions=draw(interactions(rules, st.one_of(later, *bursts), max_size=25)),
+        acts=draw(acts(rules, later)),
+    )
+
+
+def as_of_times(history: History) -> SearchStrategy[datetime]:
+    """Instants up to some months after the last interaction of ``history``."""
+    last = max([history.created_at, *(one.at for one in history.interactions)])
+    return instants(history.created_at, last - history.created_at + timedelta(days=200))
