@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lead_warehouse import __version__
+from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.cli import show
 from lead_warehouse.cli.console import complain, output, say, stop_printing
 from lead_warehouse.cli.progress import StepLines
@@ -16,6 +16,7 @@ from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.rollback import roll_back
+from lead_warehouse.rules import check_rules
 from lead_warehouse.simulate.company import simulate
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
 app.add_typer(mapping_app, name="mapping")
+rules_app = typer.Typer(no_args_is_help=True, help="The rules in force.")
+app.add_typer(rules_app, name="rules")
 
 State = Annotated[
     Path,
@@ -48,6 +51,10 @@ InputFolder = Annotated[
     typer.Option(
         "--input", help="Folder of the files; by default the mapping's own.", show_default=False
     ),
+]
+RulesFolder = Annotated[
+    Path | None,
+    typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
 ]
 DEFAULT_STATE = Path(".warehouse")
 DEFAULT_MAPPING = Path("mapping.yml")
@@ -84,10 +91,7 @@ def refresh_command(
     state: State = DEFAULT_STATE,
     mapping: MappingFile = DEFAULT_MAPPING,
     input_folder: InputFolder = None,
-    rules: Annotated[
-        Path | None,
-        typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
-    ] = None,
+    rules: RulesFolder = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -162,6 +166,12 @@ def mapping_check_command(
 ) -> None:
     """Hold a mapping against the canonical tables and the headers of the files it finds."""
     show.mapping_check(preview(mapping, input_folder or mapping.parent))
+
+
+@rules_app.command("check")
+def rules_check_command(rules: RulesFolder = None) -> None:
+    """Refuse rules that cannot be read or make no sense, each by file, line and reason."""
+    show.rules_check(check_rules(PROJECT_DIR / "seeds", rules), rules)
 
 
 @app.command("simulate")

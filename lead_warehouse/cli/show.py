@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -20,6 +21,7 @@ from lead_warehouse.errors import UserError
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.rules import CheckedRules
 from lead_warehouse.state.generations import Generation
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.status import Status, read_status
@@ -158,6 +160,12 @@ def mapping_check(checked: list[CheckedFile]) -> None:
             say(f"    optional columns it lacks: {', '.join(one.missing)}")
     if problems:
         raise UserError("\n".join(problems))
+
+
+def rules_check(checked: CheckedRules, rules_dir: Path | None) -> None:
+    """Rules that are good, in a line."""
+    own = f", {len(checked.files.own)} of them from {rules_dir}" if rules_dir else ""
+    say(f"ok  {checked.rule_count:,} rules in {len(checked.files.rules)} files{own}")
 
 
 def _section(title: str, result: Rows | None, rates: tuple[str, ...] = ()) -> None:

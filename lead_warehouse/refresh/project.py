@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from lead_warehouse import PROJECT_DIR
-from lead_warehouse.refresh.rules import compose_seeds, rules_digest
+from lead_warehouse.rules import compose_seeds, rules_digest
 
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests/data")
 PARSED = "target"
@@ -21,7 +21,7 @@ def compose_project(target: Path, rules_dir: Path | None, source: Path = PROJECT
         the digest of the rules in force.
 
     Raises:
-        UserError: ``rules_dir`` cannot replace the default rules.
+        UserError: the rules in force are wrong; ``target`` stays as it was.
     """
     fresh = target.with_name(f".{target.name}-fresh")
     shutil.rmtree(fresh, ignore_errors=True)

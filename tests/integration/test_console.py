@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,8 @@ def test_query_changes_nothing_and_reaches_nothing_else(
         (["refresh", "--mapping", "nowhere.yml"], "no mapping file at nowhere.yml"),
         (["refresh", "--as-of", "yesterday"], "'yesterday' is not an instant"),
         (["refresh", "--rules", "nowhere"], "no folder nowhere"),
+        (["rules", "check", "--rules", "nowhere"], "no folder nowhere"),
+        (["rules", "chek"], "No such command 'chek'"),
         (["refresh", "--input", "nowhere"], "no folder nowhere"),
         (["generations"], "run `lead-warehouse refresh` first"),
         (["rollback"], "nothing is published"),
@@ -125,21 +128,49 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in wrong.stderr
 
 
-def test_a_failed_run_exits_with_1_and_names_check_and_row(
-    sample_state: Path, sample_exports: Path, tmp_path: Path
-) -> None:
-    rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "funnel_steps.csv").write_text("from_stage,to_stage,window_days\nmql,custmer,30\n")
-    failed = run(
-        *("refresh", "--state", sample_state, "--rules", rules),
-        *("--mapping", sample_exports / "mapping.yml"),
-    )
+def test_a_failed_run_exits_with_1_and_names_the_check(sample_state: Path, exports: Path) -> None:
+    mapping = exports / "mapping.yml"
+    text = mapping.read_text()
+    mapping.write_text(text.replace("lead_id: Contact ID", "lead_id: Entered At"))
+    failed = run("refresh", "--state", sample_state, "--mapping", mapping)
     assert failed.returncode == 1
-    assert "relationships_funnel_steps_to_stage" in failed.stderr
-    assert "from_field=custmer" in failed.stderr
-    assert "✗ auditing" in failed.stdout
+    assert "keys of two files do not match" in failed.stderr
+    assert "✗ checking what landed" in failed.stdout
     assert "rejected" in run("status", "--state", sample_state).stdout
+
+
+def test_rules_check_is_a_line_when_they_are_good() -> None:
+    good = run("rules", "check")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert re.fullmatch(r"ok  [\d,]+ rules in \d+ files\n", good.stdout)
+    own = run("rules", "check", "--rules", "examples/olist/rules")
+    assert own.stdout.endswith(" files, 3 of them from examples/olist/rules\n")
+
+
+def test_rules_that_are_wrong_are_told_line_by_line_and_never_reach_a_build(
+    sample_exports: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "funnel_steps.csv").write_text(
+        "from_stage,to_stage,window_days\nmql,custmer,30\nmql,sql,0\n"
+    )
+    (tmp_path / "scoring.csv").write_text(
+        "reference_points,hand_raise_days,frequency_days\n100,NaN,0\n"
+    )
+    said = [
+        f"{tmp_path}/funnel_steps.csv:2: to_stage 'custmer' is not in lifecycle_stages.csv; "
+        "did you mean 'customer'?",
+        f"{tmp_path}/funnel_steps.csv:3: window_days '0' is out of range",
+        f"{tmp_path}/scoring.csv:2: hand_raise_days 'NaN' is not a number such as 12.5",
+    ]
+    state, mapping = tmp_path / "state", sample_exports / "mapping.yml"
+    for command in (["rules", "check"], ["refresh", "--state", state, "--mapping", mapping]):
+        bad = run(*command, "--rules", tmp_path)
+        assert bad.returncode == 2
+        lines = bad.stderr.removeprefix("error: ").splitlines()
+        assert len(lines) == len(said)
+        assert all(line.startswith(start) for line, start in zip(lines, said, strict=True))
+        assert bad.stdout == ""
+    assert not (state / "landing").exists()
 
 
 def test_mapping_check_names_lines_and_files(exports: Path) -> None:

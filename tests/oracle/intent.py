@@ -82,7 +82,8 @@ def depth_factor(interaction: Interaction, signal: Signal) -> float:
     depth, reference = interaction.depth, signal.reference_depth
     if depth is None or not math.isfinite(depth) or depth < 0 or not reference:
         return 1.0
-    if normalised(interaction.depth_unit or "") != normalised(signal.depth_unit or ""):
+    unit = interaction.depth_unit
+    if unit is not None and normalised(unit) != normalised(signal.depth_unit or ""):
         return 1.0
     factor = depth / float(reference)
     if signal.min_depth_factor is not None:

@@ -1,8 +1,7 @@
 """Stages of one lead by the rules, simulated act by act.
 
 Two kinds of trigger. A *point* can be taken at its instant only. A *level* holds from an instant of
-change on, as long as intent stays high enough, and can be taken when the machine gets there; it is
-followed to the day.
+change on, as long as intent stays high enough; between changes it is looked at as each day (UTC) ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,7 +42,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Answer:
-    """A row of ``qualifications``; of several at one instant the greatest identifier is last."""
+    """A row of ``qualifications``."""
 
     answer_id: str
     at: datetime
@@ -218,7 +217,9 @@ class Timeline:
     def changes(self) -> list[datetime]:
         """The instants at which a score can rise, or a lead become eligible."""
         ends = {one.end for one in self.history.acts.objections if one.end is not None}
-        instants = {one.at for one in self.interactions} | set(self.attribute_changes)
+        known = {*self.rules.signals, *self.rules.negative_steps}
+        instants = {one.at for one in self.interactions if one.interaction_type in known}
+        instants |= set(self.attribute_changes)
         instants |= expiries(self.interactions, self.rules) | ends
         return sorted(one for one in instants if one <= self.as_of)
 
@@ -270,7 +271,7 @@ class Timeline:
         for change, end in pairwise([*self.changes, datetime.max]):
             if end <= earliest:
                 continue
-            at = max(change, earliest)
+            at = change if earliest <= change else day_end(earliest)
             holding = [
                 profile
                 for profile in self.qualifying(change)
@@ -345,11 +346,12 @@ class Timeline:
 
     @cached_property
     def answers(self) -> list[tuple[Answer, str]]:
-        """Those about one of the four, with the dimension they are about, in order."""
+        """Those that say something of one of the four, in order; of two at once the denial last."""
         return [
             (one, self.rules.dimensions[one.framework, one.criterion])
-            for one in sorted(self.history.acts.answers, key=lambda one: (one.at, one.answer_id))
+            for one in sorted(self.history.acts.answers, key=lambda one: (one.at, one.status))
             if (one.framework, one.criterion) in self.rules.dimensions
+            and (one.status == "denied" or _is_confirmed(one))
         ]
 
     def are_four_confirmed(self, instant: datetime) -> bool:
@@ -357,6 +359,12 @@ class Timeline:
         return all(
             dimension in latest and _is_confirmed(latest[dimension]) for dimension in DIMENSIONS
         )
+
+
+def day_end(instant: datetime) -> datetime:
+    """The first midnight at or after ``instant``."""
+    is_midnight = instant.time() == time()
+    return instant if is_midnight else next_midnight(instant)
 
 
 def next_midnight(instant: datetime) -> datetime:

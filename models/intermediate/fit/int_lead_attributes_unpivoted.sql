@@ -67,7 +67,7 @@ final as (
         valid_from,
         valid_to,
         attribute,
-        case when text_value not in ('', '||') then text_value end as text_value,
+        case when replace(text_value, '|', '') <> '' then text_value end as text_value,
         number_value
     from valued
 

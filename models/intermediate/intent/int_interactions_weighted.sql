@@ -43,7 +43,7 @@ with_depth as (
                 and signals.reference_depth is not null
                 and (
                     interactions.depth_unit is null
-                    or interactions.depth_unit = signals.depth_unit
+                    or lower(trim(interactions.depth_unit)) = lower(trim(signals.depth_unit))
                 )
                 then
                     greatest(
@@ -81,7 +81,7 @@ final as (
         half_life_days,
         depth_factor,
         {{ quantized(
-            "coalesce(step_points, signal_points * cast(depth_factor as decimal(18, 12)), 0)"
+            "coalesce(step_points, cast(signal_points as double) * depth_factor, 0)"
         ) }} as points,
         coalesce(is_hand_raise, false) as is_hand_raise,
         {{ days_after('occurred_at', 'lasts_days') }} as step_until,

@@ -66,7 +66,8 @@ def test_the_score_is_clamped_and_the_points_are_not() -> None:
         (-3, "minutes", 1),
         (None, "minutes", 1),
         (90, "pages", 1),
-        (90, None, 1),
+        (90, None, 1.5),
+        (90, " Minutes", 1.5),
     ],
 )
 def test_depth_is_a_clamped_factor(depth: float | None, unit: str | None, factor: float) -> None:

@@ -1,0 +1,239 @@
+"""Rows of the rule files as objects: of each file, the columns whose meaning is checked."""
+
+from collections.abc import Iterator, Mapping, Set
+from decimal import Decimal
+from typing import ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lead_warehouse.rules.cells import Table
+from lead_warehouse.rules.problems import Problem, quoted
+
+
+class Row(BaseModel):
+    """A row of the file ``table``, and the line it begins on."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    table: ClassVar[str]
+    line: int
+
+    def problem(self, text: str) -> Problem:
+        return Problem(self.table, self.line, text)
+
+    def out_of(
+        self,
+        column: str,
+        *,
+        least: int | None = None,
+        greatest: int | None = None,
+        above: int | None = None,
+        below: int | None = None,
+    ) -> Iterator[Problem]:
+        """A problem when the number in ``column``, if there is one, breaks a limit."""
+        value: Decimal | int | None = getattr(self, column)
+        limits = {
+            f"{least} or more": least is not None and value is not None and value < least,
+            f"{greatest} or less": greatest is not None and value is not None and value > greatest,
+            f"greater than {above}": above is not None and value is not None and value <= above,
+            f"less than {below}": below is not None and value is not None and value >= below,
+        }
+        for limit, is_broken in limits.items():
+            if is_broken:
+                yield self.problem(f"{column} {quoted(value)} must be {limit}")
+
+
+R = TypeVar("R", bound=Row)
+
+
+class RuleSet:
+    """The rows that can be read, by the file they stand in.
+
+    Args:
+        doubtful: files with a value that is not declared, such as a misspelt name.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], doubtful: Set[str] = frozenset()) -> None:
+        self._tables = tables
+        self._doubtful = doubtful
+
+    def rows(self, model: type[R]) -> list[R]:
+        """Rows of a file whose cells the model needs can be read."""
+        table = self._tables.get(model.table)
+        found = []
+        for line in table.lines if table else []:
+            try:
+                row = {name: line.cells[name] for name in model.model_fields if name != "line"}
+                found.append(model(line=line.number, **row))
+            except (KeyError, ValidationError):
+                continue  # reading its cells, or what is required of them, has said why
+        return found
+
+    def all_rows(self, model: type[R]) -> list[R] | None:
+        """Rows of a file, or nothing when one of them cannot be read or is doubtful: then a rule
+        about all rows would complain of what only seems to be missing."""
+        table = self._tables.get(model.table)
+        if table is None or not table.is_complete or table.name in self._doubtful:
+            return None
+        rows = self.rows(model)
+        return rows if len(rows) == len(table.lines) else None
+
+    def accepted(self, model: type[Row], column: str) -> list[str]:
+        """The values that a column is declared to accept."""
+        table = self._tables.get(model.table)
+        return (table.declared.columns[column].accepted or []) if table else []
+
+
+class Attribute(Row):
+    """What a criterion may look at."""
+
+    table = "fit_attributes"
+    attribute: str
+    value_type: str
+
+
+class CountryRegion(Row):
+    """A country in a region."""
+
+    table = "country_regions"
+    region: str
+    country_code: str
+
+
+class Profile(Row):
+    """An ideal customer profile."""
+
+    table = "icp_profiles"
+    profile: str
+
+
+class Criterion(Row):
+    """What tells how well a lead fits a profile."""
+
+    table = "icp_criteria"
+    profile: str
+    criterion: str
+    attribute: str
+    operator: str
+    operand: str | None
+    points: Decimal
+    is_required: bool
+
+
+class MqlThreshold(Row):
+    """What makes a lead of a profile an MQL, and what ends it."""
+
+    table = "mql_thresholds"
+    profile: str
+    min_fit_score: Decimal
+    min_intent_score: Decimal
+    exit_intent_score: Decimal
+    exit_dwell_days: int
+
+
+class SignalGroup(Row):
+    """Signals that fade and saturate together."""
+
+    table = "signal_groups"
+    half_life_days: Decimal
+    cap_points: Decimal
+
+
+class Signal(Row):
+    """A type of interaction that shows intent."""
+
+    table = "signals"
+    interaction_type: str
+    points: Decimal
+    reference_depth: Decimal | None
+    depth_unit: str | None
+    min_depth_factor: Decimal | None
+    max_depth_factor: Decimal | None
+
+
+class NegativeStep(Row):
+    """A type of interaction that takes points away for a time."""
+
+    table = "negative_steps"
+    interaction_type: str
+    points: Decimal
+    lasts_days: Decimal
+
+
+class Scoring(Row):
+    """What all scores share."""
+
+    table = "scoring"
+    reference_points: Decimal
+    hand_raise_days: Decimal
+    frequency_days: Decimal
+
+
+class ScoreBand(Row):
+    """A band of a score, open to the top where ``below_score`` is empty."""
+
+    table = "score_bands"
+    score: str
+    band: str
+    from_score: Decimal
+    below_score: Decimal | None
+
+
+class Grade(Row):
+    """What a fit band and an intent band make together."""
+
+    table = "grades"
+    fit_band: str
+    intent_band: str
+    priority: int
+    hand_raise_priority: int
+
+
+class Stage(Row):
+    """A stage of the lifecycle."""
+
+    table = "lifecycle_stages"
+    stage: str
+    position: int | None
+    is_final: bool
+
+
+class Transition(Row):
+    """A change of stage; the start is the one that leaves no stage."""
+
+    table = "lifecycle_transitions"
+    from_stage: str | None
+    trigger: str
+    to_stage: str
+    precedence: int
+    not_before: str | None
+
+
+class Timer(Row):
+    """A trigger that comes by time."""
+
+    table = "lifecycle_timers"
+    stage: str
+    trigger: str
+    after_days: int
+
+
+class QualificationCriterion(Row):
+    """What a framework asks to confirm one of the four dimensions."""
+
+    table = "qualification_criteria"
+    framework: str
+    dimension: str
+
+
+class JobTitleTerm(Row):
+    """Words of a job title that tell a function or a seniority."""
+
+    table = "job_title_terms"
+    term: str
+
+
+class Reporting(Row):
+    """How periods are cut."""
+
+    table = "reporting"
+    time_zone: str
