@@ -63,7 +63,7 @@ def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
                 threshold,
                 min_fit_score=draw(decimals("0", "90")),
                 min_intent_score=(reached := draw(decimals("1", "60"))),
-                exit_intent_score=draw(decimals("0.5", str(reached))),
+                exit_intent_score=draw(decimals("0.5", str(reached - Decimal("0.1")))),
                 exit_dwell_days=draw(st.integers(1, 60)),
             )
             for profile, threshold in base.thresholds.items()
@@ -85,8 +85,8 @@ def _signals(draw: st.DrawFn, name: str, groups: Sequence[str]) -> Signal:
         signal,
         reference_depth=draw(decimals("0.5", "120")),
         depth_unit=draw(st.sampled_from(["minutes", "pages", "percent"])),
-        min_depth_factor=draw(st.none() | decimals("0", "1")),
-        max_depth_factor=draw(st.none() | decimals("1", "3")),
+        min_depth_factor=draw(decimals("0", "1")),
+        max_depth_factor=draw(decimals("1", "3")),
     )
 
 
