@@ -20,7 +20,7 @@ PROVENANCE_DESCRIPTIONS = {
     "input_name": "Input of the mapping that the row came through.",
     "file_digest": "SHA-256 of the file.",
     "file_name": "Name of the file, relative to the input folder.",
-    "file_line": "Line of the file on which the record starts.",
+    "file_line": "Line of the file on which the record starts; of Parquet, the row, from 1.",
 }
 
 ACCOUNTS = {
@@ -46,14 +46,20 @@ ACCOUNTS = {
         "input_name": ("varchar", "Input of the mapping."),
         "file_digest": ("varchar", "SHA-256 of the file."),
         "file_name": ("varchar", "Name of the file, relative to the input folder."),
-        "file_line": ("bigint", "Line of the file on which the record starts."),
-        "byte_offset": ("bigint", "Where the record starts in the unpacked UTF-8 text."),
+        "file_line": (
+            "bigint",
+            "Line of the file on which the record starts; of Parquet, the row, from 1.",
+        ),
+        "byte_offset": (
+            "bigint",
+            "Where the record starts in the unpacked UTF-8 text; null for Parquet.",
+        ),
         "table_name": ("varchar", "Canonical table it failed for; null when it could not be read."),
         "column_name": ("varchar", "First column that failed; null when it could not be read."),
         "value": ("varchar", "Text of that column."),
         "reason": ("varchar", "What is wrong with it."),
         "problem_count": ("bigint", "How many columns failed."),
-        "raw_record": ("blob", "The record as bytes."),
+        "raw_record": ("blob", "The record as bytes; of Parquet, the row as JSON."),
     },
     "landed_tables": {
         "table_name": ("varchar", "Canonical table."),

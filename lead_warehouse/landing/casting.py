@@ -4,10 +4,11 @@ A cast is SQL in two steps, cell to text and text to value, with the conditions 
 goes to quarantine instead of quietly holding a null.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lead_warehouse.contract import Column
+from lead_warehouse.landing.notation import Kind, Notation, notation
 from lead_warehouse.mapping import ColumnSource, Constant, FromColumn, Input, Join
 from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
 from lead_warehouse.sql import identifier, literal, literals
@@ -22,6 +23,11 @@ ISO_KIND = "a timestamp as YYYY-MM-DD hh:mm:ss; declare 'format' if it is writte
 
 ValueAndKind = tuple[str, str]
 """SQL of a typed value, null where the text is no such value; and what the text must be."""
+
+Kinds = Mapping[str, Kind]
+"""What a file says of its columns' types; a column that is not named is text."""
+
+NO_KINDS: Kinds = {}
 
 
 @dataclass(frozen=True)
@@ -77,44 +83,50 @@ def text_name(name: str) -> str:
     return identifier(f"text {name}")
 
 
-def cast_column(name: str, column: Column, source: ColumnSource, one: Input) -> Cast:
+def cast_column(
+    name: str, column: Column, source: ColumnSource, one: Input, kinds: Kinds = NO_KINDS
+) -> Cast:
     """The cast of a mapped canonical column."""
     parts: list[FromColumn | Constant] = []
-    rules = source if isinstance(source, FromColumn) else FromColumn(column="-")
+    written = notation(FromColumn(column="-"), one)
     match source:
         case Constant(constant=constant):
             text = literal(constant)
         case Join(join=parts, separator=separator):
-            text = f" || {literal(separator)} || ".join(f"({_part(p, one)})" for p in parts)
+            texts = (f"({_part(part, one, kinds)})" for part in parts)
+            text = f" || {literal(separator)} || ".join(texts)
         case FromColumn():
-            text, parts = mapped_text(source, one), [source]
-    is_unlisted = _is_unlisted(parts, one)
+            text, parts = mapped_text(source, one, kinds), [source]
+            written = notation(source, one, kinds.get(source.column, "text"))
+    is_unlisted = _is_unlisted(parts, one, kinds)
     if name.endswith("_id"):
         # Blanks around an identifier would part records that belong together.
         text = _trimmed(text)
-    value, kind = _typed(text_name(name), column, rules, one)
+    value, kind = _typed(text_name(name), column, written)
     return Cast(name, text, value, kind, is_unlisted, column)
 
 
-def cast_known_at(source: FromColumn, one: Input) -> Cast:
+def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Cast:
     """The cast of an input's known-at column."""
-    value, kind = _timestamp(_trimmed(text_name("known_at")), source, one)
-    is_unlisted = _is_unlisted([source], one)
-    return Cast("known_at", mapped_text(source, one), value, kind, is_unlisted)
+    written = notation(source, one, kinds.get(source.column, "text"))
+    value, kind = _timestamp(_trimmed(text_name("known_at")), written)
+    is_unlisted = _is_unlisted([source], one, kinds)
+    return Cast("known_at", mapped_text(source, one, kinds), value, kind, is_unlisted)
 
 
-def cell(column: str, one: Input) -> str:
+def cell(column: str, one: Input, kinds: Kinds = NO_KINDS) -> str:
     """SQL of the text of a file's column, null where the mapping says it is empty."""
     name = identifier(column)
     empty = f"{_trimmed(name)} = ''"
-    if one.empty_values:
-        empty += f" or {name} in {literals(one.empty_values)}"
+    written = notation(FromColumn(column=column), one, kinds.get(column, "text"))
+    if written.empty_values:
+        empty += f" or {name} in {literals(written.empty_values)}"
     return f"case when {empty} then null else {name} end"
 
 
-def mapped_text(source: FromColumn, one: Input) -> str:
+def mapped_text(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> str:
     """SQL of the text of a cell after the value map."""
-    raw = cell(source.column, one)
+    raw = cell(source.column, one, kinds)
     if not source.values:
         return raw
     branches = " ".join(
@@ -124,10 +136,10 @@ def mapped_text(source: FromColumn, one: Input) -> str:
     return f"case {raw} {branches} else {raw} end"
 
 
-def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input) -> str | None:
+def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input, kinds: Kinds) -> str | None:
     """SQL of whether a cell is none of the values that its map lists and must list."""
     conditions = [
-        f"{cell(part.column, one)} not in {literals(list(part.values))}"
+        f"{cell(part.column, one, kinds)} not in {literals(list(part.values))}"
         for part in parts
         if isinstance(part, FromColumn) and part.values and part.other_values == "reject"
     ]
@@ -138,11 +150,11 @@ def _trimmed(text: str) -> str:
     return f"trim({text}, {literal(BLANKS)})"
 
 
-def _part(part: FromColumn | Constant, one: Input) -> str:
-    return literal(part.constant) if isinstance(part, Constant) else mapped_text(part, one)
+def _part(part: FromColumn | Constant, one: Input, kinds: Kinds) -> str:
+    return literal(part.constant) if isinstance(part, Constant) else mapped_text(part, one, kinds)
 
 
-def _typed(text: str, column: Column, rules: FromColumn, one: Input) -> ValueAndKind:
+def _typed(text: str, column: Column, written: Notation) -> ValueAndKind:
     if column.type == "string":
         return text, "text"
     # Blanks around a number or a date mean nothing; in text they are the source's business.
@@ -155,12 +167,12 @@ def _typed(text: str, column: Column, rules: FromColumn, one: Input) -> ValueAnd
                 "true or false",
             )
         case "date":
-            form = rules.format or one.date_format
+            form = written.date_format
             return f"cast({_parsed(text, form)} as date)", f"a date as {form}"
         case "timestamp":
-            return _timestamp(text, rules, one)
+            return _timestamp(text, written)
         case _:
-            return _number(text, column, rules.decimal_mark or one.decimal_mark)
+            return _number(text, column, written.decimal_mark)
 
 
 def _number(text: str, column: Column, mark: str) -> ValueAndKind:
@@ -184,10 +196,9 @@ def _number(text: str, column: Column, mark: str) -> ValueAndKind:
     return f"case when {condition} then {value} end", kind
 
 
-def _timestamp(text: str, rules: FromColumn, one: Input) -> ValueAndKind:
+def _timestamp(text: str, written: Notation) -> ValueAndKind:
     """An instant in UTC. An explicit offset wins; else the time zone says what the clock showed."""
-    form = rules.format or one.timestamp_format
-    zone = rules.time_zone or one.time_zone
+    form, zone = written.timestamp_format, written.time_zone
     if form is not None:
         parsed = _in_utc(_parsed(text, form), None if "%z" in form else zone)
         return parsed, f"a timestamp as {form}"

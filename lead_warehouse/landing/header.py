@@ -1,12 +1,13 @@
-"""The header of a delimited file, held against the mapping by name."""
+"""The columns of a file, held against the mapping by name; and the first line of a CSV file."""
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.landing.framing import read_blocks
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.notation import Kind
 from lead_warehouse.mapping import Input
 from lead_warehouse.mapping.schema import source_columns
 from lead_warehouse.nearest import nearest
@@ -14,22 +15,26 @@ from lead_warehouse.nearest import nearest
 LINE_COLUMN = "file_line"
 """Name of the line number beside the file's own columns, so no column may have it."""
 
+RENAMED = "name the new column in the mapping or deliver the file again"
+
 
 @dataclass(frozen=True)
 class Header:
-    """What a file's first line says.
+    """What a file says of its columns.
 
     Attributes:
-        line: physical line of the header; 0 when the file is empty.
+        line: physical line of the header; 0 where it is no line, or the file is empty.
         columns: the file's columns in order.
         unmapped: columns that the mapping neither reads nor ignores.
         missing: optional columns that the mapping reads and the file lacks.
+        kinds: types of columns, where the file has types; all others are text.
     """
 
     line: int
     columns: tuple[str, ...]
     unmapped: tuple[str, ...]
     missing: tuple[str, ...]
+    kinds: dict[str, Kind] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -42,20 +47,35 @@ def read_header(one: Input, contract: Contract, chunks: Iterable[bytes]) -> Head
     Raises:
         HeldFile: it cannot be read, repeats a column, or lacks a column that is required.
     """
-    required = required_columns(one, contract)
-    read = required | optional_columns(one, contract)
     for block in read_blocks(chunks):
         for line, raw in enumerate(block.lines, block.first_line):
             if raw.strip():
                 columns = _split(raw, one.delimiter)
-                _check(columns, required, one.delimiter)
-                return Header(
-                    line,
-                    columns,
-                    tuple(c for c in columns if c not in read | set(one.ignore_columns)),
-                    tuple(sorted(read - set(columns))),
-                )
-    return Header(0, tuple(sorted(read)), (), ())
+                return fit_header(one, contract, columns, line, _other_delimiter(columns, one))
+    return Header(0, tuple(sorted(read_columns(one, contract))), (), ())
+
+
+def fit_header(
+    one: Input, contract: Contract, columns: tuple[str, ...], line: int = 0, remedy: str = ""
+) -> Header:
+    """Hold a file's columns against those that the mapping reads.
+
+    Raises:
+        HeldFile: a column stands twice, or one that is required is missing; with ``remedy``.
+    """
+    _check(columns, required_columns(one, contract), remedy or RENAMED)
+    read = read_columns(one, contract)
+    return Header(
+        line,
+        columns,
+        tuple(c for c in columns if c not in read | set(one.ignore_columns)),
+        tuple(sorted(read - set(columns))),
+    )
+
+
+def read_columns(one: Input, contract: Contract) -> set[str]:
+    """The file's columns that the mapping reads."""
+    return required_columns(one, contract) | optional_columns(one, contract)
 
 
 def required_columns(one: Input, contract: Contract) -> set[str]:
@@ -95,7 +115,15 @@ def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
     return tuple(name.strip() or f"(column {i})" for i, name in enumerate(row, 1))
 
 
-def _check(columns: tuple[str, ...], required: set[str], delimiter: str) -> None:
+def _other_delimiter(columns: tuple[str, ...], one: Input) -> str:
+    """The remedy where a header of one column looks cut at the wrong delimiter."""
+    other = next((d for d in ",;|\t" if len(columns) == 1 and d in columns[0]), None)
+    if other is None:
+        return ""
+    return f"the header is one column: is the delimiter {other!r}, not {one.delimiter!r}?"
+
+
+def _check(columns: tuple[str, ...], required: set[str], remedy: str) -> None:
     folded = [name.casefold() for name in (*columns, LINE_COLUMN)]
     for name in columns:
         if folded.count(name.casefold()) > 1:
@@ -109,10 +137,4 @@ def _check(columns: tuple[str, ...], required: set[str], delimiter: str) -> None
     for name in lost:
         near = nearest(name, columns, limit=3)
         hints.append(f"'{name}'" + (f" (nearest: {', '.join(near)})" if near else ""))
-    other = next((d for d in ",;|\t" if len(columns) == 1 and d in columns[0]), None)
-    remedy = (
-        f"the header is one column: is the delimiter {other!r}, not {delimiter!r}?"
-        if other
-        else "name the new column in the mapping or deliver the file again"
-    )
     raise HeldFile(f"required column{'s' * (len(lost) > 1)} missing: {', '.join(hints)}; {remedy}")

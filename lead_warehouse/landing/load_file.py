@@ -6,17 +6,10 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.landing.bytestream import read_chunks
-from lead_warehouse.landing.framing import Counts, Framer, Sink, read_blocks
-from lead_warehouse.landing.header import LINE_COLUMN, Header, read_header
+from lead_warehouse.landing.formats import open_file
+from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.landing.sinks import (
-    Oversized,
-    RecordsOnLines,
-    SetAside,
-    WellFormedRecords,
-    read_set_aside,
-)
+from lead_warehouse.landing.reader import Reader
 from lead_warehouse.landing.typed_tables import ArchivedFile, TypedTable, typed_tables
 from lead_warehouse.mapping import Input
 from lead_warehouse.sql import identifier, literal
@@ -48,9 +41,7 @@ class FileLoader:
     ) -> None:
         self._connection = connection
         self._contract = contract
-        self._records = scratch / "records.csv"
-        self._malformed = scratch / "malformed.csv"
-        self._originals = scratch / "originals.csv"
+        self._scratch = scratch
         scratch.mkdir(parents=True, exist_ok=True)
 
     def load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
@@ -69,56 +60,32 @@ class FileLoader:
         return account
 
     def _load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        header = read_header(one, self._contract, read_chunks(path, one.encoding))
-        counts, oversized = self._frame(one, header, path)
-        self._read_records(one, header)
+        reader = open_file(one, self._contract, path)
+        header = reader.header
+        tally = reader.frame(self._connection, self._scratch)
         tables = typed_tables(self._contract, one, header, file)
         for table in tables:
             self._execute(f"create or replace temp table {table.name} as {table.select}")
         self._execute(_bad_records(tables))
         for table in tables:
             self._insert(table)
-        quarantined = self._quarantine(one, header, file, path, oversized)
+        quarantined = self._quarantine(reader, file)
         accepted = self._count(
             f"select count(*) from framed anti join bad_records using ({LINE_COLUMN})"
         )
-        if accepted + quarantined + counts.blank != counts.records:
+        if accepted + quarantined + tally.blank != tally.records:
             raise HeldFile(
-                f"{counts.records} records, but {accepted} accepted + {quarantined} quarantined + "
-                f"{counts.blank} blank; no row was taken, please report the file"
+                f"{tally.records} records, but {accepted} accepted + {quarantined} quarantined + "
+                f"{tally.blank} blank; no row was taken, please report the file"
             )
         return FileAccount(
             file,
-            counts.records,
+            tally.records,
             accepted,
             quarantined,
-            counts.blank,
+            tally.blank,
             header.unmapped,
             header.missing,
-        )
-
-    def _frame(self, one: Input, header: Header, path: Path) -> tuple[Counts, list[Oversized]]:
-        """Write well-formed and malformed records apart; returns counts and what is too long."""
-        with (
-            self._records.open("wb") as records,
-            self._malformed.open("w", encoding="utf-8", newline="") as malformed,
-        ):
-            aside = SetAside(malformed)
-            sink = WellFormedRecords(records, aside, one.delimiter)
-            return _frame_into(sink, one, header, path), aside.oversized
-
-    def _read_records(self, one: Input, header: Header) -> None:
-        columns = "".join(f", {literal(name)}: 'varchar'" for name in header.columns)
-        self._execute(
-            f"""
-            create or replace temp table framed as
-            select * from read_csv(
-                {literal(str(self._records))}, auto_detect = false, header = false,
-                columns = {{'{LINE_COLUMN}': 'bigint'{columns}}},
-                delim = {literal(one.delimiter)}, quote = '"', escape = '"',
-                strict_mode = true, null_padding = false, nullstr = ''
-            )
-            """
         )
 
     def _insert(self, table: TypedTable) -> None:
@@ -128,42 +95,25 @@ class FileLoader:
             f"from {table.name} anti join bad_records using ({LINE_COLUMN})"
         )
 
-    def _quarantine(
-        self,
-        one: Input,
-        header: Header,
-        file: ArchivedFile,
-        path: Path,
-        oversized: list[Oversized],
-    ) -> int:
+    def _quarantine(self, reader: Reader, file: ArchivedFile) -> int:
         """Write the quarantine rows of a file, with their bytes; returns how many."""
-        bad_lines = self._connection.execute(f"select {LINE_COLUMN} from bad_records").fetchall()
-        with self._originals.open("w", encoding="utf-8", newline="") as originals:
-            if bad_lines:
-                sink = RecordsOnLines({line for (line,) in bad_lines}, SetAside(originals))
-                _frame_into(sink, one, header, path)
+        reader.find_originals(self._connection, self._scratch)
         identity = ", ".join(map(literal, (file.input_name, file.file_digest, file.file_name)))
         self._execute(
             f"""
             insert into raw.quarantined_rows
             select
-                {identity}, bad.file_line, original.byte_offset, bad.table_name,
+                {identity}, bad.{LINE_COLUMN}, original.byte_offset, bad.table_name,
                 bad.problem.column_name, bad.problem.value, bad.problem.reason,
-                bad.problem_count, unhex(original.record)
+                bad.problem_count, original.record
             from bad_records as bad
-            left join {read_set_aside(str(self._originals))} as original using (file_line)
+            left join originals as original using ({LINE_COLUMN})
             union all
             select
-                {identity}, file_line, byte_offset, null, null, null, reason, 1, unhex(record)
-            from {read_set_aside(str(self._malformed))}
+                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record
+            from malformed
             """
         )
-        for line, offset, reason, record in oversized:
-            self._execute(
-                f"insert into raw.quarantined_rows "
-                f"values ({identity}, ?, ?, null, null, null, ?, 1, ?)",
-                [line, offset, reason, record],
-            )
         return self._count(
             "select count(*) from raw.quarantined_rows where input_name = ? and file_digest = ?",
             [file.input_name, file.file_digest],
@@ -197,11 +147,6 @@ class FileLoader:
     def _count(self, query: str, parameters: list[object] | None = None) -> int:
         row = self._connection.execute(query, parameters).fetchone()
         return int(row[0]) if row else 0
-
-
-def _frame_into(sink: Sink, one: Input, header: Header, path: Path) -> Counts:
-    framer = Framer(one.delimiter, header.width, sink)
-    return framer.frame(read_blocks(read_chunks(path, one.encoding)), header.line)
 
 
 def _bad_records(tables: list[TypedTable]) -> str:

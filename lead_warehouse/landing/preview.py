@@ -6,8 +6,7 @@ from pathlib import Path
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import UserError
 from lead_warehouse.landing.archive import find_files
-from lead_warehouse.landing.bytestream import read_chunks
-from lead_warehouse.landing.header import read_header
+from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.mapping.load import load_mapping
 
@@ -43,7 +42,7 @@ def preview(path: Path, input_dir: Path) -> list[CheckedFile]:
         tables = [mapped.table for mapped in one.tables]
         for file in find_files(one, input_dir):
             try:
-                header = read_header(one, contract, read_chunks(file.path, one.encoding))
+                header = open_file(one, contract, file.path).header
             except HeldFile as held:
                 checked.append(CheckedFile(one.name, file.name, tables, held_because=str(held)))
             else:

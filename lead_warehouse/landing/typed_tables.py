@@ -73,11 +73,13 @@ def _select(
     table: Table, mapped: TableMapping, one: Input, header: Header, file: ArchivedFile
 ) -> str:
     casts = {
-        name: cast_column(name, table.columns[name], source, one)
+        name: cast_column(name, table.columns[name], source, one, header.kinds)
         for name, source in mapped.columns.items()
         if set(source_columns(source)) <= set(header.columns)
     }
-    reads = list(casts.values()) + ([cast_known_at(one.known_at, one)] if one.known_at else [])
+    reads = list(casts.values())
+    if one.known_at:
+        reads.append(cast_known_at(one.known_at, one, header.kinds))
     received = f"timestamp {literal(file.received_at.isoformat(' '))}"
     problems = [
         (condition, read, reason) for read in reads for condition, reason in read.problems()
@@ -99,7 +101,7 @@ def _select(
     values = [f"{read.value} as {read.value_name}" for read in reads]
     return f"""
         with texts as (
-            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one)}
+            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one, header)}
         ),
         typed as (select *, {", ".join(values)} from texts)
         select
@@ -118,10 +120,10 @@ def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
     return " + ".join(f"cast({' or '.join(found)} as bigint)" for found in by_column.values())
 
 
-def _where(when: When | None, one: Input) -> str:
+def _where(when: When | None, one: Input, header: Header) -> str:
     if when is None:
         return ""
-    text = cell(when.column, one)
+    text = cell(when.column, one, header.kinds)
     return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
 
 

@@ -13,6 +13,7 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     field_validator,
 )
 
@@ -133,6 +134,10 @@ class Input(Strict):
     ignore_columns: list[str] = []
     tables: list[TableMapping] = Field(min_length=1)
 
+    @property
+    def is_parquet(self) -> bool:
+        return _ends_in_parquet(self.files)
+
     @field_validator("files")
     @classmethod
     def _stays_below_the_input_folder(cls, pattern: str) -> str:
@@ -153,6 +158,19 @@ class Input(Strict):
         if delimiter == '"' or delimiter.isalnum() or not is_visible:
             raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
         return delimiter
+
+    @field_validator("delimiter", "encoding")
+    @classmethod
+    def _is_for_csv(cls, value: str, info: ValidationInfo) -> str:
+        if _ends_in_parquet(info.data.get("files", "")):
+            raise ValueError(
+                f"'{info.field_name}' is for CSV; a Parquet file says it, so remove it"
+            )
+        return value
+
+
+def _ends_in_parquet(pattern: str) -> bool:
+    return pattern.casefold().endswith(".parquet")
 
 
 def _as_number(value: Any) -> Any:

@@ -1,6 +1,7 @@
 import gzip
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from lead_warehouse.errors import UserError
@@ -92,6 +93,30 @@ def test_a_file_that_a_refresh_would_hold_is_told_why(
     found = preview(mapping, inputs)
     assert reason in str(found[0].held_because)
     assert found[1].held_because is None
+
+
+def test_parquet_files_are_checked_as_csv_files_are(mapping: Path, inputs: Path) -> None:
+    mapping.write_text(MAPPING.replace("leads*.csv", "leads*.parquet"), encoding="utf-8")
+    duckdb.sql("select 1 as at, 2 as id, 3 as new").write_parquet(str(inputs / "leads1.parquet"))
+    duckdb.sql("select 1 as at, 2 as idd").write_parquet(str(inputs / "leads2.parquet"))
+    (inputs / "leads3.parquet").write_bytes(b"id,mail,at\n")
+    (inputs / "leads4.parquet").write_bytes(b"PAR1 and no more")
+    duckdb.sql("select 1 as at, {'a': 1} as id").write_parquet(str(inputs / "leads5.parquet"))
+    first, *others = preview(mapping, inputs)[:5]
+    assert first == CheckedFile(
+        "leads", "leads1.parquet", LEADS_TABLES, unmapped=("new",), missing=("mail",)
+    )
+    for file, reason in zip(
+        others,
+        (
+            "required column missing: 'id' (nearest: idd)",
+            "not a Parquet file",
+            "damaged Parquet file (No magic bytes found at end of it); deliver the file again",
+            "column 'id' is of type struct",
+        ),
+        strict=True,
+    ):
+        assert reason in str(file.held_because)
 
 
 def test_an_empty_file_would_land(mapping: Path, inputs: Path) -> None:

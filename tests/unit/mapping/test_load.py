@@ -54,7 +54,12 @@ def problems(folder: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["examples/olist/mapping.yml", "lead_warehouse/simulate/mapping.yml"]
+    "path",
+    [
+        "examples/leadforge/mapping.yml",
+        "examples/olist/mapping.yml",
+        "lead_warehouse/simulate/mapping.yml",
+    ],
 )
 def test_the_mappings_of_the_project_are_right(path: str) -> None:
     assert load_mapping(PROJECT / path).inputs
@@ -517,3 +522,22 @@ def test_an_alias_is_refused_before_it_unfolds(tmp_path: Path) -> None:
     )
     with pytest.raises(UserError, match="uses a YAML alias"):
         load(tmp_path, bomb)
+
+
+# Parquet
+
+
+@pytest.mark.parametrize("pattern", ["leads*.parquet", "**/LEADS.PARQUET"])
+def test_a_pattern_that_ends_in_parquet_is_for_parquet(tmp_path: Path, pattern: str) -> None:
+    text = with_setting('decimal_mark: ","').replace("leads*.csv", f'"{pattern}"')
+    assert load(tmp_path, text).inputs[0].is_parquet
+    assert not load(tmp_path, LEADS).inputs[0].is_parquet
+
+
+@pytest.mark.parametrize("setting", ["delimiter", "encoding"])
+def test_settings_of_csv_are_refused_for_parquet(tmp_path: Path, setting: str) -> None:
+    value = {"delimiter": '","', "encoding": "utf-8"}[setting]
+    text = with_setting(f"{setting}: {value}").replace("leads*.csv", "leads*.parquet")
+    assert problems(tmp_path, text) == [
+        f"5: '{setting}' is for CSV; a Parquet file says it, so remove it"
+    ]

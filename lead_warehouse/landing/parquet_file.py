@@ -1,0 +1,79 @@
+"""A Parquet file, read by an engine apart: a damaged file must not break the warehouse's own."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.sql import literal
+
+ROW_COLUMN = "file_row_number"
+"""Name the engine gives to a row's place, from 0."""
+
+
+class ParquetFile:
+    """The rows of a Parquet file, streamed; nothing of it is held in Python.
+
+    Every failure to read it is the file's and holds it; failures to write are not.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._quoted = literal(str(path))
+        self._engine = duckdb.connect()
+        self._engine.execute("set timezone = 'UTC'; set temp_directory = ''")
+
+    @property
+    def rows(self) -> str:
+        """SQL of all rows, with ``ROW_COLUMN``; folders named a=b above it are no columns."""
+        return (
+            f"read_parquet({self._quoted}, hive_partitioning = false, {ROW_COLUMN} = true, "
+            "binary_as_string = false)"
+        )
+
+    def row_count(self) -> int:
+        """Rows as the file's own footer counts them."""
+        ((count,),) = self._ask(f"select num_rows from parquet_file_metadata({self._quoted})")
+        return int(count)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Columns in order, under their own names, repeated ones included."""
+        elements = self._ask(f"select name, num_children from parquet_schema({self._quoted})")
+        names = []
+        inside = 0
+        for name, children in elements[1:]:
+            if inside == 0:
+                names.append(str(name))
+            inside = max(0, inside - 1) + (children or 0)
+        return tuple(names)
+
+    def column_types(self) -> dict[str, str]:
+        """Column to the engine's type."""
+        described = self._ask(f"describe select * exclude ({ROW_COLUMN}) from {self.rows}")
+        return {name: sql_type for name, sql_type, *_ in described}
+
+    def copy(self, select: str, target: Path) -> None:
+        """Write the rows of a query on this file to another Parquet file."""
+        try:
+            self._engine.execute(f"copy ({select}) to {literal(str(target))} (format parquet)")
+        except duckdb.Error:
+            # Whose fault was it? A damaged file cannot be read without writing either.
+            self._ask(f"select max(hash(r)) from ({select}) as r")
+            raise
+
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._engine.execute(query).fetchall()
+        except duckdb.Error as error:
+            raise HeldFile(
+                f"damaged Parquet file ({self._told(error)}); deliver the file again"
+            ) from None
+
+    def _told(self, error: duckdb.Error) -> str:
+        """The engine's words in one line, without the path, which differs between machines."""
+        (line, *_) = str(error).splitlines() or [""]
+        line = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line)
+        line = re.sub(rf"(?i)file ['\"]{re.escape(str(self._path))}['\"]", "it", line)
+        return line.replace(str(self._path), "it")
