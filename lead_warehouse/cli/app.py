@@ -11,7 +11,10 @@ from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.cli import show
 from lead_warehouse.cli.console import complain, output, say, stop_printing
 from lead_warehouse.cli.progress import StepLines
+from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.explain.explanation import explain
+from lead_warehouse.explain.hottest import hottest
 from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
@@ -68,6 +71,27 @@ class Format(StrEnum):
     json = "json"
 
 
+class TextFormat(StrEnum):
+    """How ``explain`` prints."""
+
+    text = "text"
+    json = "json"
+
+
+class Languages(StrEnum):
+    """Languages of labels and sentences."""
+
+    en = "en"
+    fr = "fr"
+
+
+Language = Annotated[Languages, typer.Option("--language", help="Language of the words.")]
+Generation = Annotated[
+    str | None,
+    typer.Option("--generation", help="Run id; by default the published one.", show_default=False),
+]
+
+
 def show_version(asked: bool) -> None:
     """Print the version and stop."""
     if asked:
@@ -122,9 +146,7 @@ def query_command(
     sql: Annotated[str, typer.Argument(help="One SELECT statement.")],
     state: State = DEFAULT_STATE,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
-    generation: Annotated[
-        str | None, typer.Option("--generation", help="Run id; by default the published one.")
-    ] = None,
+    generation: Generation = None,
 ) -> None:
     """Ask the warehouse, read-only; for example `select * from marts.dim_leads limit 5`."""
     rows = run_query(Generations(StateDirectory(state)), sql, generation)
@@ -133,6 +155,44 @@ def query_command(
         sys.stdout.flush()
     except BrokenPipeError:
         stop_printing()
+
+
+@app.command("explain")
+def explain_command(
+    lead: Annotated[str, typer.Argument(help="Lead, by its identifier.")],
+    state: State = DEFAULT_STATE,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            help="Instant, for example 2026-01-31T09:00; by default the warehouse's own.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Language = Languages.en,
+    format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.text,
+    generation: Generation = None,
+) -> None:
+    """Say why a lead has its score and stage, at any instant."""
+    explanation = explain(
+        Generations(StateDirectory(state)),
+        lead,
+        at=parse_instant(at, "--at") if at else None,
+        language=language.value,
+        run_id=generation,
+    )
+    show.explanation(explanation, format.value)
+
+
+@app.command("hottest")
+def hottest_command(
+    state: State = DEFAULT_STATE,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Leads to list.")] = 10,
+    language: Language = Languages.en,
+    generation: Generation = None,
+) -> None:
+    """List the leads to work on first, each with its reason."""
+    show.hottest(hottest(Generations(StateDirectory(state)), limit, language.value, generation))
 
 
 @app.command("generations")

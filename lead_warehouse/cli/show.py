@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,8 @@ from rich.text import Text
 
 from lead_warehouse.cli.console import output, printer, say
 from lead_warehouse.errors import UserError
+from lead_warehouse.explain.explanation import Explanation
+from lead_warehouse.explain.wording import in_words
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
@@ -122,6 +125,24 @@ def status(found: Status, with_runs: bool = True) -> None:
         ]
         columns = ["run", "state", "started (UTC)", "as of", "message"]
         _section("last runs", Rows(columns, shown))
+
+
+def explanation(found: Explanation, form: str) -> None:
+    """Why a lead has its score and stage, in lines or as JSON."""
+    if form == "json":
+        json.dump(asdict(found), sys.stdout, indent=1, default=_as_json, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        for line in in_words(found):
+            say(CONTROL.sub("", line))
+
+
+def hottest(found: Rows) -> None:
+    """The leads to work on first."""
+    if found.values:
+        _table(found.columns, found.values)
+    else:
+        say("no lead waits for someone")
 
 
 def generations(known: list[Generation], current_id: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Why a lead has its score and stage, at any instant."""

@@ -1,0 +1,95 @@
+"""Ask a generation as if it spoke for another instant.
+
+Nothing that decays is stored, only views over undecayed points and over what was known since when.
+They take the instant from one row, ``raw.refresh_context``. So an in-memory catalog of the same
+name, with views on the generation and another row there, gives the same models at that instant.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import duckdb
+
+from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.sql import identifier, literal
+from lead_warehouse.state.generations import Generation
+from lead_warehouse.state.layout import WAREHOUSE_FILE
+
+CATALOG = WAREHOUSE_FILE.removesuffix(".duckdb")
+CONTEXT = ("raw", "refresh_context")
+
+
+@contextmanager
+def asking_at(
+    generation: Generation, instant: datetime | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection on which the generation's views speak for ``instant``; none for its own.
+
+    What changes nothing and reaches nothing but the generation, as when it is read plainly.
+
+    Raises:
+        UserError: ``instant`` lies after what the generation speaks for.
+        LeadWarehouseError: the generation's views do not resolve.
+    """
+    as_of = instant or generation.as_of
+    if as_of > generation.as_of:
+        raise UserError(
+            f"--at: {as_of} lies after {generation.as_of}, the instant {generation.run_id} speaks "
+            "for; name an earlier one, or refresh with --as-of now"
+        )
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach {literal(str(generation.database))} as published (read_only)")
+        connection.execute(f"attach ':memory:' as {identifier(CATALOG)}")
+        connection.execute(f"use {identifier(CATALOG)}")
+        _lay_over(connection, as_of)
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'published'"
+    ).fetchall()
+    views = connection.execute(
+        "select view_name, sql from duckdb_views() "
+        "where database_name = 'published' and not internal"
+    ).fetchall()
+    schemas = connection.execute(
+        "select schema_name from duckdb_schemas() where database_name = 'published' and not internal"
+    ).fetchall()
+    for (schema,) in schemas:
+        connection.execute(f"create schema if not exists {identifier(schema)}")
+    for schema, table in tables:
+        name = f"{identifier(schema)}.{identifier(table)}"
+        if (schema, table) == CONTEXT:
+            connection.execute(
+                f"create table {name} as "
+                f"select * replace (cast(? as timestamp) as as_of) from published.{name}",
+                [as_of],
+            )
+        else:
+            connection.execute(f"create view {name} as select * from published.{name}")
+    _create_in_order(connection, dict(views))
+
+
+def _create_in_order(connection: duckdb.DuckDBPyConnection, views: dict[str, str]) -> None:
+    """Create views that may stand on one another; DuckDB keeps no order of theirs."""
+    while views:
+        left = dict(views)
+        for name, sql in views.items():
+            try:
+                connection.execute(sql)
+            except duckdb.CatalogException:
+                continue
+            del left[name]
+        if len(left) == len(views):
+            raise LeadWarehouseError(
+                f"views of the generation do not resolve: {', '.join(sorted(left))}; refresh again"
+            )
+        views = left

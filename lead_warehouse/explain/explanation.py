@@ -1,0 +1,198 @@
+"""What is to say about a lead, as data; ``wording`` makes sentences of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from lead_warehouse.errors import UserError
+from lead_warehouse.explain.at_instant import asking_at
+from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.state.generations import Generations
+
+Row = dict[str, Any]
+
+LEAD = """
+select
+    lead_id, job_title, company_name, country_code, industry, employee_count, source, owner_id,
+    created_at
+from marts.dim_leads
+where lead_id = ?
+"""
+
+SCORE = """
+select
+    scores.scored_at, scores.profile, profiles.label_{language} as profile_label,
+    scores.fit_score, scores.fit_ceiling, scores.fit_coverage, scores.is_excluded,
+    excluding.label_{language} as excluding_criterion_label,
+    scores.is_mql_blocked_by_unknown, blocking.label_{language} as blocking_criterion_label,
+    scores.is_worth_enriching, scores.intent_score, scores.intent_points, scores.recency_days,
+    scores.frequency_count, scores.mean_depth_factor as depth_factor, scores.is_hand_raised,
+    scores.grade, scores.temperature, temperatures.label_{language} as temperature_label,
+    scores.priority, thresholds.min_fit_score, thresholds.min_intent_score,
+    reasons.reason_{language} as reason, scores.rules_digest
+from intermediate.int_leads_scored as scores
+inner join intermediate.int_reasons_worded as reasons using (lead_id)
+inner join seeds.temperatures as temperatures using (temperature)
+left join seeds.icp_profiles as profiles using (profile)
+left join seeds.mql_thresholds as thresholds using (profile)
+left join seeds.icp_criteria as blocking
+    on scores.profile = blocking.profile and scores.blocking_criterion = blocking.criterion
+left join (
+    select lead_id, profile, rule
+    from marts.fct_score_contributions
+    where kind = 'exclusion' and lead_id = $lead
+) as exclusions using (lead_id)
+left join seeds.icp_criteria as excluding
+    on exclusions.profile = excluding.profile and exclusions.rule = excluding.criterion
+where scores.lead_id = $lead
+"""
+
+CONTRIBUTIONS = """
+select
+    contributions.score, contributions.kind, contributions.rule, contributions.rule_group,
+    coalesce(
+        criteria.label_{language}, signals.label_{language}, steps.label_{language},
+        case when contributions.kind = 'cap' then groups.label_{language} end
+    ) as label,
+    contributions.interaction_id, contributions.occurred_at, contributions.undecayed_points,
+    contributions.points, contributions.score_points, contributions.note,
+    groups.half_life_days, groups.cap_points
+from marts.fct_score_contributions as contributions
+left join seeds.icp_criteria as criteria
+    on
+        contributions.score = 'fit'
+        and contributions.profile = criteria.profile
+        and contributions.rule = criteria.criterion
+left join seeds.signals as signals
+    on contributions.kind = 'signal' and contributions.rule = signals.interaction_type
+left join seeds.negative_steps as steps
+    on contributions.kind = 'step' and contributions.rule = steps.interaction_type
+left join seeds.signal_groups as groups
+    on contributions.score = 'intent' and contributions.rule_group = groups.signal_group
+where contributions.lead_id = $lead
+order by
+    contributions.score,
+    contributions.kind in ('cap', 'clamp', 'exclusion'),
+    contributions.score_points desc,
+    contributions.undecayed_points desc,
+    contributions.occurred_at desc,
+    contributions.rule
+"""
+
+STAGES = """
+select
+    transitions.basis, transitions.from_stage, transitions.to_stage,
+    stages.label_{language} as label, transitions.transitioned_at, transitions.passage_number,
+    transitions.trigger, triggers.label_{language} as trigger_label, transitions.profile,
+    transitions.reason,
+    coalesce(reasons.label_{language}, criteria.label_{language}) as reason_label,
+    transitions.evidence, transitions.evidence_id,
+    coalesce(signals.label_{language}, interactions.interaction_type) as interaction_label,
+    transitions.skipped_stages, transitions.is_effective, transitions.first_published_at
+from marts.fct_lifecycle_transitions as transitions
+inner join seeds.lifecycle_stages as stages on transitions.to_stage = stages.stage
+left join seeds.lifecycle_triggers as triggers using (trigger)
+left join seeds.rejection_reasons as reasons on lower(transitions.reason) = reasons.reason
+left join seeds.icp_criteria as criteria
+    on
+        transitions.trigger = 'excluded'
+        and transitions.profile = criteria.profile
+        and transitions.reason = criteria.criterion
+left join intermediate.int_interactions_weighted as interactions
+    on
+        transitions.evidence = 'interaction'
+        and transitions.lead_id = interactions.lead_id
+        and transitions.evidence_id = interactions.interaction_id
+left join seeds.signals as signals using (interaction_type)
+where
+    transitions.lead_id = $lead
+    and transitions.transitioned_at <= (select as_of from raw.refresh_context)
+order by transitions.basis, transitions.transition_number
+"""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a lead has its score and stage at an instant.
+
+    Attributes:
+        at: the instant (UTC).
+        score: the row of ``fct_lead_scores`` at that instant, with labels and thresholds; none when
+            nothing was known of the lead yet.
+        contributions: rows of ``fct_score_contributions``, those that give most first.
+        stages: transitions up to the instant, on both bases, in order.
+    """
+
+    lead_id: str
+    at: datetime
+    run_id: str
+    language: str
+    lead: Row
+    score: Row | None
+    contributions: list[Row]
+    stages: list[Row]
+
+
+def explain(
+    generations: Generations,
+    lead_id: str,
+    *,
+    at: datetime | None = None,
+    language: str = "en",
+    run_id: str | None = None,
+) -> Explanation:
+    """Explain a lead in a generation, the published one by default.
+
+    Args:
+        at: instant (UTC) up to the one the generation speaks for, which is the default.
+        language: ``en`` or ``fr``, of the labels.
+
+    Raises:
+        UserError: no such lead or generation, or ``at`` lies after it.
+    """
+    generation = generations.find(run_id)
+    with asking_at(generation, at) as connection:
+        found = _rows(connection, LEAD, [lead_id])
+        if not found:
+            known = [
+                one
+                for (one,) in connection.execute("select lead_id from marts.dim_leads").fetchall()
+            ]
+            raise UserError(
+                f"no lead '{lead_id}' in {generation.run_id}{did_you_mean(lead_id, known)}"
+            )
+        named = {"lead": lead_id}
+        scores = _rows(connection, SCORE.format(language=language), named)
+        return Explanation(
+            lead_id,
+            at or generation.as_of,
+            generation.run_id,
+            language,
+            found[0],
+            scores[0] if scores else None,
+            _rows(connection, CONTRIBUTIONS.format(language=language), named),
+            _rows(connection, STAGES.format(language=language), named),
+        )
+
+
+def stage_now(explanation: Explanation, basis: str) -> Row | None:
+    """The last transition that moved the lead on a basis."""
+    moved = [one for one in explanation.stages if one["basis"] == basis and one["is_effective"]]
+    return moved[-1] if moved else None
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any) -> list[Row]:
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(value: Any) -> Any:
+    """Decimals without the zeros behind them."""
+    if not isinstance(value, Decimal):
+        return value
+    whole = value == value.to_integral_value()
+    return value.quantize(Decimal(1)) if whole else value.normalize()

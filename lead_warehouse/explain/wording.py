@@ -1,0 +1,221 @@
+"""An explanation in a few lines that a salesperson understands, in English or French."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from lead_warehouse.explain.explanation import Explanation, Row, stage_now
+
+LANGUAGES = ("en", "fr")
+INTERACTIONS_SHOWN = 6
+
+
+@cache
+def phrases() -> dict[str, dict[str, str]]:
+    """Language to key to sentence."""
+    text = Path(__file__).with_name("phrases.yml").read_text(encoding="utf-8")
+    read: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return read
+
+
+def in_words(explanation: Explanation) -> list[str]:
+    """The lines of an explanation, blank ones between its parts."""
+    return list(_Wording(explanation).lines())
+
+
+class _Wording:
+    def __init__(self, explanation: Explanation) -> None:
+        self.explanation = explanation
+        self.language = explanation.language
+        self.phrases = phrases()[self.language]
+
+    def say(self, key: str, **places: object) -> str:
+        return self.phrases[key].format(**places)
+
+    def lines(self) -> Iterator[str]:
+        lead, score = self.explanation.lead, self.explanation.score
+        who = ", ".join(
+            str(lead[name])
+            for name in ("job_title", "company_name", "country_code")
+            if lead[name] is not None
+        )
+        title = self.say("title", lead=self.explanation.lead_id, who=who).rstrip(" ·")
+        yield f"{title} · {self.say('at', at=self.instant(self.explanation.at))}"
+        if score is None:
+            yield self.say("nothing_known")
+            return
+        yield self.say(
+            "summary",
+            temperature=score["temperature_label"],
+            grade=score["grade"],
+            priority=score["priority"],
+            fit=self.number(score["fit_score"]),
+            intent=self.number(score["intent_score"]),
+        )
+        if score["is_hand_raised"]:
+            yield self.say("hand_raised")
+        yield from self.stage()
+        yield ""
+        yield from self.fit(score)
+        yield ""
+        yield from self.intent(score)
+        yield from self.missing(score)
+        yield from self.history()
+
+    def stage(self) -> Iterator[str]:
+        now = stage_now(self.explanation, "rules")
+        if now is None:
+            yield self.say("no_stage")
+        else:
+            yield self.say(
+                "stage",
+                stage=now["label"],
+                since=self.instant(now["transitioned_at"]),
+                why=self.why(now),
+            )
+            if now["skipped_stages"]:
+                yield self.say("stage_skipped", skipped=now["skipped_stages"].upper())
+        in_crm = stage_now(self.explanation, "crm")
+        if in_crm is not None and in_crm["to_stage"] != (now or {}).get("to_stage"):
+            yield self.say(
+                "crm_stage",
+                stage=in_crm["label"],
+                since=self.instant(in_crm["transitioned_at"]),
+            )
+
+    def why(self, transition: Row) -> str:
+        trigger = transition["trigger_label"]
+        if transition["interaction_label"]:
+            interaction = transition["interaction_label"]
+            return self.say("why_interaction", trigger=trigger, interaction=interaction)
+        reason = transition["reason_label"]
+        if reason:
+            return self.say("why_reason", trigger=trigger, reason=reason)
+        return self.say("why_trigger", trigger=trigger)
+
+    def fit(self, score: Row) -> Iterator[str]:
+        rows = [one for one in self.explanation.contributions if one["score"] == "fit"]
+        if score["is_excluded"]:
+            yield self.say("fit_excluded_title")
+        else:
+            title = self.say(
+                "fit_title", fit=self.number(score["fit_score"]), profile=score["profile_label"]
+            )
+            if score["fit_ceiling"] > score["fit_score"]:
+                title += ", " + self.say(
+                    "fit_possible",
+                    ceiling=self.number(score["fit_ceiling"]),
+                    coverage=self.number(score["fit_coverage"]),
+                )
+            yield title
+        for row in rows:
+            if row["kind"] != "criterion":
+                text = self.say(
+                    row["kind"] if row["kind"] == "exclusion" else row["rule"], label=row["label"]
+                )
+                yield self.points(row["score_points"], text)
+            elif row["score_points"] != 0:
+                yield self.points(row["score_points"], row["label"])
+        for note, key in (("not_matched", "fit_not_matched"), ("unknown", "fit_unknown")):
+            labels = [
+                f"{row['label']} ({self.signed(row['undecayed_points'])})"
+                for row in rows
+                if row["note"] == note and row["undecayed_points"] > 0
+            ]
+            if labels:
+                yield " " * 9 + self.say(key, criteria=", ".join(labels))
+
+    def intent(self, score: Row) -> Iterator[str]:
+        rows = [one for one in self.explanation.contributions if one["score"] == "intent"]
+        yield self.say("intent_title", intent=self.number(score["intent_score"]))
+        signals = [
+            one
+            for one in rows
+            if one["kind"] == "step" or (one["kind"] == "signal" and one["undecayed_points"] > 0)
+        ]
+        if not signals:
+            yield " " * 9 + self.say("intent_none")
+        for row in signals[:INTERACTIONS_SHOWN]:
+            yield self.points(row["score_points"], self.interaction(row))
+        others = signals[INTERACTIONS_SHOWN:]
+        if others:
+            total = sum((row["score_points"] for row in others), Decimal(0))
+            yield self.points(total, self.say("others", count=len(others)))
+        for row in rows:
+            if row["kind"] == "cap":
+                cap = self.number(row["cap_points"])
+                yield self.points(row["score_points"], self.say("cap", label=row["label"], cap=cap))
+            elif row["kind"] == "clamp":
+                yield self.points(row["score_points"], self.say(row["rule"]))
+        unscored = [row["rule"] for row in rows if row["note"] == "unknown_type"]
+        if unscored:
+            types = ", ".join(sorted(set(unscored)))
+            yield " " * 9 + self.say("unscored", count=len(unscored), types=types)
+
+    def interaction(self, row: Row) -> str:
+        ago = self.ago(row["occurred_at"])
+        if row["kind"] == "step" or row["points"] == row["undecayed_points"]:
+            return self.say("fresh", label=row["label"], ago=ago)
+        then = self.number(row["undecayed_points"])
+        return self.say("decayed", label=row["label"], ago=ago, points=then)
+
+    def missing(self, score: Row) -> Iterator[str]:
+        """What keeps a lead that nobody in sales has taken up from being an MQL."""
+        now = stage_now(self.explanation, "rules")
+        if now is not None and now["to_stage"] not in ("lead", "nurture", "recycled"):
+            return
+        reasons = []
+        if score["is_excluded"]:
+            criterion = score["excluding_criterion_label"]
+            reasons.append(self.say("missing_excluded", criterion=criterion))
+        if score["is_mql_blocked_by_unknown"]:
+            criterion = score["blocking_criterion_label"]
+            reasons.append(self.say("missing_blocked", criterion=criterion))
+        least_fit, least_intent = score["min_fit_score"], score["min_intent_score"]
+        if least_fit is not None and score["fit_score"] < least_fit:
+            fit, least = self.number(score["fit_score"]), self.number(least_fit)
+            reasons.append(self.say("missing_fit", fit=fit, least=least))
+            if score["is_worth_enriching"]:
+                ceiling = self.number(score["fit_ceiling"])
+                reasons.append(self.say("missing_enrich", ceiling=ceiling))
+        if least_intent is not None and score["intent_score"] < least_intent:
+            intent, least = self.number(score["intent_score"]), self.number(least_intent)
+            reasons.append(self.say("missing_intent", intent=intent, least=least))
+        if reasons:
+            yield ""
+            yield self.say("missing_title")
+            yield from (f"  - {reason}" for reason in reasons)
+
+    def history(self) -> Iterator[str]:
+        rows = [one for one in self.explanation.stages if one["basis"] == "rules"]
+        if len(rows) > 1:
+            yield ""
+            yield self.say("history_title")
+            for row in rows:
+                at = self.instant(row["transitioned_at"])
+                yield "  " + self.say("history", at=at, stage=row["label"], why=self.why(row))
+
+    def points(self, points: Decimal, text: str) -> str:
+        return f"{self.signed(points):>8} {text}"
+
+    def signed(self, points: Decimal) -> str:
+        sign = "-" if points < 0 else "+"
+        return sign + self.number(abs(points))
+
+    def number(self, value: Decimal) -> str:
+        """One decimal, none where it is whole; a comma in French."""
+        text = f"{value:.1f}".removesuffix(".0") if value else "0"
+        return text.replace(".", ",") if self.language == "fr" else text
+
+    def instant(self, at: datetime) -> str:
+        return f"{at:%d/%m/%Y %H:%M}" if self.language == "fr" else f"{at:%Y-%m-%d %H:%M}"
+
+    def ago(self, at: datetime) -> str:
+        days = (self.explanation.at.date() - at.date()).days
+        if days == 0:
+            return self.say("today")
+        return self.say("yesterday") if days == 1 else self.say("days_ago", days=days)
