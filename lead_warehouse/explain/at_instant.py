@@ -58,10 +58,12 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
     ).fetchall()
     views = connection.execute(
         "select view_name, sql from duckdb_views() "
-        "where database_name = 'published' and not internal"
+        "where database_name = 'published' "
+        "and not internal"
     ).fetchall()
     schemas = connection.execute(
-        "select schema_name from duckdb_schemas() where database_name = 'published' and not internal"
+        "select schema_name from duckdb_schemas() where database_name = 'published' "
+        "and not internal"
     ).fetchall()
     for (schema,) in schemas:
         connection.execute(f"create schema if not exists {identifier(schema)}")

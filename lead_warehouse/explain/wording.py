@@ -88,7 +88,8 @@ class _Wording:
             )
 
     def why(self, transition: Row) -> str:
-        trigger = transition["trigger_label"]
+        label = transition["trigger_label"]
+        trigger = label[:1].lower() + label[1:]
         if transition["interaction_label"]:
             interaction = transition["interaction_label"]
             return self.say("why_interaction", trigger=trigger, interaction=interaction)
@@ -120,11 +121,15 @@ class _Wording:
                 yield self.points(row["score_points"], text)
             elif row["score_points"] != 0:
                 yield self.points(row["score_points"], row["label"])
+        # Of alternatives, those that do not hold say nothing once one does.
+        met = {row["rule_group"] for row in rows if row["note"] == "matched"}
         for note, key in (("not_matched", "fit_not_matched"), ("unknown", "fit_unknown")):
             labels = [
                 f"{row['label']} ({self.signed(row['undecayed_points'])})"
                 for row in rows
-                if row["note"] == note and row["undecayed_points"] > 0
+                if row["note"] == note
+                and row["undecayed_points"] > 0
+                and row["rule_group"] not in met
             ]
             if labels:
                 yield " " * 9 + self.say(key, criteria=", ".join(labels))

@@ -1,7 +1,13 @@
 with interactions as (
 
     select * from {{ ref('int_interactions_resolved') }}
-    where lead_id is not null
+
+),
+
+leads as (
+
+    select distinct lead_id
+    from {{ ref('int_leads_historized') }}
 
 ),
 
@@ -56,6 +62,8 @@ with_depth as (
             else 1.0
         end as depth_factor
     from interactions
+    inner join leads
+        on interactions.lead_id = leads.lead_id
     left join signals
         on interactions.interaction_type = signals.interaction_type
     left join signal_groups

@@ -4,6 +4,12 @@ with account_records as (
 
 ),
 
+landed_files as (
+
+    select * from {{ ref('stg_files__landed_files') }}
+
+),
+
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
@@ -12,8 +18,15 @@ refresh_context as (
 
 known_records as (
 
-    select account_records.*
+    select
+        account_records.*,
+        landed_files.received_at
     from account_records
+    left join landed_files
+        on
+            account_records.input_name = landed_files.input_name
+            and account_records.file_digest = landed_files.file_digest
+            and account_records.file_name = landed_files.file_name
     cross join refresh_context
     where account_records.known_at <= refresh_context.known_by
 
@@ -25,6 +38,9 @@ carried_forward as (
     select
         account_id,
         known_at,
+        -- What a first load says was so since the record began is today's value.
+        case when is_known_at_assumed then coalesce(received_at, known_at) else known_at end
+            as told_at,
         {{ latest_mapped('account_name', 'records_so_far') }} as account_name,
         {{ latest_mapped('domain', 'records_so_far') }} as domain,
         {{ latest_mapped('registration_number', 'records_so_far') }} as registration_number,
@@ -61,6 +77,7 @@ final as (
         account_id,
         known_at as valid_from,
         lead(known_at) over (partition by account_id order by known_at) as valid_to,
+        told_at,
         account_name,
         domain,
         registration_number,

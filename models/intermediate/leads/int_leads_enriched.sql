@@ -115,6 +115,7 @@ put_together as (
         account_versions.sector_code,
         account_versions.account_tier,
         account_versions.account_status,
+        account_versions.told_at as account_told_at,
         coalesce(lead_versions.employee_count, account_versions.employee_count)
             as employee_count,
         lead_versions.annual_revenue,
@@ -184,6 +185,7 @@ final as (
         with_domain.sector_code,
         with_domain.account_tier,
         with_domain.account_status,
+        with_domain.account_told_at,
         with_domain.employee_count,
         with_domain.annual_revenue,
         with_domain.is_listed,

@@ -34,14 +34,20 @@ accounts_won as (
 ),
 
 -- A company is a customer since its first deal was won or its record says so, unless the record
--- says that it is one no more.
+-- says that it is one no more. A first load tells today's status: it counts from then on.
 periods as (
 
     select
         leads.lead_id,
         leads.valid_to,
         case
-            when leads.account_status = 'customer' then leads.valid_from
+            when leads.account_status = 'customer' and accounts_won.won_at is null
+                then greatest(leads.valid_from, leads.account_told_at)
+            when leads.account_status = 'customer'
+                then
+                    greatest(
+                        leads.valid_from, least(leads.account_told_at, accounts_won.won_at)
+                    )
             else greatest(leads.valid_from, accounts_won.won_at)
         end as valid_from
     from leads
@@ -64,6 +70,7 @@ final as (
         valid_from as customer_from,
         valid_to as customer_until
     from periods
+    where valid_to is null or valid_from < valid_to
 
 )
 

@@ -1,21 +1,68 @@
 with interactions as (
 
-    select * from {{ ref('int_interactions_weighted') }}
+    select * from {{ ref('int_interactions_resolved') }}
+
+),
+
+leads as (
+
+    select distinct lead_id
+    from {{ ref('int_leads_historized') }}
+
+),
+
+signals as (
+
+    select * from {{ ref('signals') }}
+
+),
+
+negative_steps as (
+
+    select * from {{ ref('negative_steps') }}
+
+),
+
+counted as (
+
+    select
+        interactions.interaction_type,
+        count(*) as interaction_count,
+        count(leads.lead_id) as lead_interaction_count,
+        sum(case when interactions.lead_id is null then 1 else 0 end) as anonymous_count,
+        sum(
+            case when interactions.lead_id is not null and leads.lead_id is null then 1 else 0 end
+        ) as orphan_count,
+        min(interactions.occurred_at) as first_occurred_at,
+        max(interactions.occurred_at) as last_occurred_at
+    from interactions
+    left join leads
+        on interactions.lead_id = leads.lead_id
+    group by interactions.interaction_type
 
 ),
 
 final as (
 
     select
-        interaction_type,
-        kind,
-        signal_group,
-        cast(count(*) as bigint) as interaction_count,
-        cast(count(distinct lead_id) as bigint) as lead_count,
-        min(occurred_at) as first_occurred_at,
-        max(occurred_at) as last_occurred_at
-    from interactions
-    group by interaction_type, kind, signal_group
+        counted.interaction_type,
+        case
+            when signals.interaction_type is not null then 'signal'
+            when negative_steps.interaction_type is not null then 'step'
+            else 'no rule'
+        end as kind,
+        signals.signal_group,
+        cast(counted.interaction_count as bigint) as interaction_count,
+        cast(counted.lead_interaction_count as bigint) as lead_interaction_count,
+        cast(counted.anonymous_count as bigint) as anonymous_count,
+        cast(counted.orphan_count as bigint) as orphan_count,
+        counted.first_occurred_at,
+        counted.last_occurred_at
+    from counted
+    left join signals
+        on counted.interaction_type = signals.interaction_type
+    left join negative_steps
+        on counted.interaction_type = negative_steps.interaction_type
 
 )
 
