@@ -77,8 +77,6 @@ class _Wording:
                 since=self.instant(now["transitioned_at"]),
                 why=self.why(now),
             )
-            if now["skipped_stages"]:
-                yield self.say("stage_skipped", skipped=now["skipped_stages"].upper())
         in_crm = stage_now(self.explanation, "crm")
         if in_crm is not None and in_crm["to_stage"] != (now or {}).get("to_stage"):
             yield self.say(
@@ -90,13 +88,11 @@ class _Wording:
     def why(self, transition: Row) -> str:
         label = transition["trigger_label"]
         trigger = label[:1].lower() + label[1:]
-        if transition["interaction_label"]:
-            interaction = transition["interaction_label"]
-            return self.say("why_interaction", trigger=trigger, interaction=interaction)
-        reason = transition["reason_label"]
-        if reason:
-            return self.say("why_reason", trigger=trigger, reason=reason)
-        return self.say("why_trigger", trigger=trigger)
+        because = transition["interaction_label"] or transition["reason_label"]
+        why = self.say("because", trigger=trigger, because=because) if because else trigger
+        if transition["skipped_stages"]:
+            return self.say("skipping", why=why, skipped=transition["skipped_stages"].upper())
+        return why
 
     def fit(self, score: Row) -> Iterator[str]:
         rows = [one for one in self.explanation.contributions if one["score"] == "fit"]
@@ -123,6 +119,7 @@ class _Wording:
                 yield self.points(row["score_points"], row["label"])
         # Of alternatives, those that do not hold say nothing once one does.
         met = {row["rule_group"] for row in rows if row["note"] == "matched"}
+        told = {row["rule"] for row in rows if row["kind"] == "exclusion"}
         for note, key in (("not_matched", "fit_not_matched"), ("unknown", "fit_unknown")):
             labels = [
                 f"{row['label']} ({self.signed(row['undecayed_points'])})"
@@ -130,6 +127,7 @@ class _Wording:
                 if row["note"] == note
                 and row["undecayed_points"] > 0
                 and row["rule_group"] not in met
+                and row["rule"] not in told
             ]
             if labels:
                 yield " " * 9 + self.say(key, criteria=", ".join(labels))

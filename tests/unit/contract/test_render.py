@@ -28,8 +28,8 @@ def test_the_page_shows_every_table_and_column() -> None:
 
 def test_the_canonical_tables_of_the_design_are_there() -> None:
     assert set(load_contract().tables) == {
-        "leads", "contacts", "interactions", "accounts", "campaigns", "campaign_members", "sales_users",
-        "sales_absences", "lead_assignments", "sales_activities", "qualifications",
+        "leads", "contacts", "interactions", "accounts", "campaigns", "campaign_members",
+        "sales_users", "sales_absences", "lead_assignments", "sales_activities", "qualifications",
         "lead_stage_changes", "opportunities", "opportunity_stage_changes",
         "opportunity_contacts", "proposals", "subscriptions", "invoices", "marketing_spend",
         "sales_costs", "targets", "consents", "lead_merges", "exchange_rates",

@@ -1,0 +1,140 @@
+"""Sentences: both languages say the same, numbers and instants as each writes them."""
+
+import string
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from lead_warehouse.explain.explanation import Explanation, Row
+from lead_warehouse.explain.wording import INTERACTIONS_SHOWN, LANGUAGES, in_words, phrases
+
+NOON = datetime(2026, 1, 15, 12)
+LEAD = {"job_title": None, "company_name": None, "country_code": None}
+SCORE: Row = {
+    "temperature_label": "Hot",
+    "grade": "A2",
+    "priority": 2,
+    "fit_score": Decimal(85),
+    "fit_ceiling": Decimal(85),
+    "fit_coverage": Decimal(100),
+    "intent_score": Decimal("40.04"),
+    "is_hand_raised": False,
+    "is_excluded": False,
+    "is_mql_blocked_by_unknown": False,
+    "is_worth_enriching": False,
+    "min_fit_score": Decimal(60),
+    "min_intent_score": Decimal(40),
+    "profile_label": "SaaS",
+    "excluding_criterion_label": None,
+    "blocking_criterion_label": None,
+}
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def explanation(language: str = "en", **parts: object) -> Explanation:
+    score = {**SCORE, **parts.pop("score", {})}  # type: ignore[dict-item]
+    base: dict[str, object] = {"contributions": [], "stages": [], **parts}
+    return Explanation("L-1", NOON, "run", language, dict(LEAD), score, **base)  # type: ignore[arg-type]
+
+
+def signal(points: str, **changes: object) -> Row:
+    return {
+        "score": "intent", "kind": "signal", "rule": "page", "rule_group": "web",
+        "label": "Page visited", "occurred_at": NOON, "undecayed_points": Decimal(points),
+        "points": Decimal(points), "score_points": Decimal(points), "note": None,
+        "cap_points": Decimal(20), **changes,
+    }  # fmt: skip
+
+
+def stage(to_stage: str, **changes: object) -> Row:
+    return {
+        "basis": "rules", "to_stage": to_stage, "label": to_stage.title(),
+        "transitioned_at": NOON, "trigger_label": "Something happened", "interaction_label": None,
+        "reason_label": None, "skipped_stages": None, "is_effective": True, **changes,
+    }  # fmt: skip
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
+    assert set(phrases()) == set(LANGUAGES)
+    english, french = phrases()["en"], phrases()["fr"]
+    assert list(english) == list(french)
+    for key, sentence in english.items():
+        assert places(sentence) == places(french[key]), key
+        assert sentence.strip() and french[key].strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Hot, grade A2, priority 2: fit 85, intent 40."),
+        ("fr", "Hot, note A2, priorité 2 : adéquation 85, intention 40."),
+    ],
+)
+def test_whole_numbers_have_no_decimal(language: str, expected: str) -> None:
+    assert in_words(explanation(language))[1] == expected
+
+
+def test_numbers_and_instants_are_written_as_the_language_does() -> None:
+    lines = in_words(explanation("fr", score={"intent_score": Decimal("12.34")}))
+    assert lines[0] == "L-1 · au 15/01/2026 12:00 UTC"
+    assert "intention 12,3." in lines[1]
+
+
+def test_the_strongest_signals_are_shown_and_the_others_added_up() -> None:
+    signals = [signal("2")] * INTERACTIONS_SHOWN + [signal("0.5")] * 3
+    lines = in_words(explanation(contributions=signals))
+    assert lines.count("      +2 Page visited, today") == INTERACTIONS_SHOWN
+    assert "    +1.5 further interactions: 3" in lines
+
+
+def test_a_faded_signal_says_what_it_was_worth() -> None:
+    faded = signal("5", points=Decimal("2.5"), score_points=Decimal("2.5"),
+                   occurred_at=datetime(2026, 1, 8, 23))  # fmt: skip
+    assert "    +2.5 Page visited, 7 days ago (5 then)" in in_words(
+        explanation(contributions=[faded])
+    )
+
+
+def test_days_are_those_of_the_calendar() -> None:
+    yesterday = signal("5", occurred_at=datetime(2026, 1, 14, 23, 59))
+    assert "      +5 Page visited, yesterday" in in_words(explanation(contributions=[yesterday]))
+
+
+def test_what_a_cap_and_a_clamp_take_away_is_told() -> None:
+    cap = signal("-3", kind="cap", rule="web", label="Web visits", undecayed_points=None)
+    floor = signal("4", kind="clamp", rule="floor", label=None, undecayed_points=None)
+    lines = in_words(explanation(contributions=[cap, floor]))
+    assert "      -3 Web visits: more than 20 does not count" in lines
+    assert "      +4 a score does not fall below 0" in lines
+
+
+def test_what_is_missing_is_told_until_sales_has_taken_the_lead_up() -> None:
+    low = {"intent_score": Decimal(10), "fit_score": Decimal(50), "is_worth_enriching": True}
+    lines = in_words(explanation(score=low, stages=[stage("lead")]))
+    assert "  - fit is 50, 60 is needed" in lines
+    assert "  - what is unknown could bring the fit to 85: worth finding out" in lines
+    assert "  - intent is 10, 40 is needed" in lines
+    taken_up = in_words(explanation(score=low, stages=[stage("sal")]))
+    assert not any("needed" in line for line in taken_up)
+    reached = in_words(explanation(stages=[stage("lead")]))
+    assert "What is missing for an MQL" not in reached
+
+
+def test_the_crm_is_quoted_where_it_says_otherwise() -> None:
+    crm = stage("customer", basis="crm")
+    lines = in_words(explanation(stages=[crm, stage("mql")]))
+    assert "The CRM says Customer, since 2026-01-15 12:00." in lines
+    agreeing = in_words(explanation(stages=[stage("mql", basis="crm"), stage("mql")]))
+    assert not any(line.startswith("The CRM") for line in agreeing)
+
+
+def test_a_reason_and_a_skipped_stage_belong_to_the_sentence() -> None:
+    booked = stage("sal", reason_label="Trade show", skipped_stages="mql")
+    lines = in_words(explanation(stages=[booked]))
+    assert lines[2] == (
+        "Sal since 2026-01-15 12:00: something happened (Trade show); MQL was skipped."
+    )
