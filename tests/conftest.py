@@ -19,6 +19,7 @@ settings.register_profile("project", deadline=None, print_blob=True)
 settings.load_profile("project")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+STORIES = Path(__file__).parent / "fixtures" / "stories"
 SAMPLE_LEADS = 400
 SAMPLE_SEED = 11
 
@@ -65,6 +66,22 @@ def published_sample(sample_exports: Path, tmp_path_factory: pytest.TempPathFact
     """A state directory with the sample company published; for reading only."""
     root = tmp_path_factory.mktemp("published") / "state"
     refresh_state(root, sample_exports / "mapping.yml")
+    return root
+
+
+@pytest.fixture(scope="session")
+def published_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with the two stories and their variants published; for reading only."""
+    root = tmp_path_factory.mktemp("stories") / "state"
+    refresh_state(root, STORIES / "mapping.yml")
+    return root
+
+
+@pytest.fixture
+def stories_state(published_stories: Path, tmp_path: Path) -> Path:
+    """A copy of the published stories that a test may change."""
+    root = tmp_path / "state"
+    shutil.copytree(published_stories, root, symlinks=True)
     return root
 
 

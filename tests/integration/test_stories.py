@@ -18,11 +18,10 @@ from lead_warehouse.explain.explanation import Explanation, explain
 from lead_warehouse.explain.wording import in_words
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
-from tests.conftest import ask, refresh_state
+from tests.conftest import STORIES, ask
 from tests.oracle.intent import Interaction, intent_at
 from tests.oracle.rules import load_rules
 
-STORIES = Path(__file__).parents[1] / "fixtures" / "stories"
 DAY_0 = datetime(2026, 1, 1, 9)
 SAAS, IT = "saas_mid_market", "it_services_large_accounts"
 
@@ -32,18 +31,12 @@ def day(number: float) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory with the stories published; for reading only."""
-    root = tmp_path_factory.mktemp("stories") / "state"
-    refresh_state(root, STORIES / "mapping.yml")
-    return root
-
-
-@pytest.fixture(scope="module")
-def told(stories: Path) -> Callable[..., Explanation]:
+def told(published_stories: Path) -> Callable[..., Explanation]:
     def tell(lead: str, number: float | None = None, language: str = "en") -> Explanation:
         at = None if number is None else day(number)
-        return explain(Generations(StateDirectory(stories)), lead, at=at, language=language)
+        return explain(
+            Generations(StateDirectory(published_stories)), lead, at=at, language=language
+        )
 
     return tell
 
@@ -147,13 +140,14 @@ STAGES = {
     "it": [("lead", 0), ("nurture", 0), ("sal", 21), ("sql", 26), ("opportunity", 26)],
     "it_warmer": [("lead", 0), ("nurture", 0), ("recycled", 30)],
     "it_no_booking": [("lead", 0), ("nurture", 0), ("recycled", 30)],
+    "reads_prices": [("lead", 0), ("nurture", 0), ("recycled", 30)],
     "newcomer": [("lead", 120), ("nurture", 120)],
 }  # fmt: skip
 
 
-def test_stages_and_their_instants_are_those_of_the_method(stories: Path) -> None:
+def test_stages_and_their_instants_are_those_of_the_method(published_stories: Path) -> None:
     rows = ask(
-        stories,
+        published_stories,
         "select lead_id, to_stage, transitioned_at from marts.fct_lifecycle_transitions "
         "where basis = 'rules' order by lead_id, transition_number",
     )
@@ -169,44 +163,44 @@ def test_stages_and_their_instants_are_those_of_the_method(stories: Path) -> Non
     }
 
 
-def test_a_skipped_stage_is_shown_and_a_kept_profile_stays(stories: Path) -> None:
+def test_a_skipped_stage_is_shown_and_a_kept_profile_stays(published_stories: Path) -> None:
     [skipped] = ask(
-        stories,
+        published_stories,
         "select skipped_stages, trigger, evidence_id from marts.fct_lifecycle_transitions "
         "where basis = 'rules' and lead_id = 'it' and to_stage = 'sal'",
     )
     assert skipped == ("mql", "meeting_booked", "a1")
     [changed] = ask(
-        stories,
+        published_stories,
         "select scores.profile, scores.fit_score, leads.rules_profile "
         "from marts.fct_lead_scores as scores inner join marts.dim_leads as leads using (lead_id) "
         "where lead_id = 'profile_changes'",
     )
     assert changed == (IT, 95, SAAS)
     [excluded] = ask(
-        stories,
+        published_stories,
         "select profile, is_excluded, excluding_criterion from marts.fct_lead_scores "
         "where lead_id = 'saas_excluded'",
     )
     assert excluded == (None, True, "in_europe")
     [left] = ask(
-        stories,
+        published_stories,
         "select trigger, reason from marts.fct_lifecycle_transitions "
         "where basis = 'rules' and lead_id = 'moves_away' and from_stage = 'mql'",
     )
     assert left == ("excluded", "in_europe")
 
 
-def test_stages_stand_beside_those_of_the_crm(stories: Path) -> None:
+def test_stages_stand_beside_those_of_the_crm(published_stories: Path) -> None:
     rows = ask(
-        stories,
+        published_stories,
         "select to_stage from marts.fct_lifecycle_transitions "
         "where basis = 'crm' and lead_id = 'saas' order by transition_number",
     )
     assert [stage for (stage,) in rows] == ["lead", "sal", "opportunity"]
 
 
-def test_every_day_of_every_lead_is_a_plain_sum_over_its_events(stories: Path) -> None:
+def test_every_day_of_every_lead_is_a_plain_sum_over_its_events(published_stories: Path) -> None:
     rules = load_rules(PROJECT_DIR / "seeds")
     interactions: dict[str, list[Interaction]] = {}
     with (STORIES / "interactions.csv").open(newline="") as file:
@@ -214,7 +208,7 @@ def test_every_day_of_every_lead_is_a_plain_sum_over_its_events(stories: Path) -
             interactions.setdefault(row["lead_id"], []).append(
                 Interaction(row["interaction_type"], datetime.fromisoformat(row["occurred_at"]))
             )
-    generation = Generations(StateDirectory(stories)).find(None)
+    generation = Generations(StateDirectory(published_stories)).find(None)
     compared = 0
     for number in [*range(0, 31), 45, 60, 61, 90, 120]:
         with asking_at(generation, day(number)) as connection:

@@ -1,7 +1,7 @@
 """Stages of one lead by the rules, simulated act by act.
 
 Two kinds of trigger. A *point* can be taken at its instant only. A *level* holds from an instant of
-change on, as long as intent stays high enough; between changes it is looked at as each UTC day ends.
+change on, while intent stays high enough; between changes it is looked at as each UTC day ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -10,15 +10,9 @@ refresh_context as (
 
 ),
 
--- A rebuild of the past knows what readers had been shown by then.
 published as (
 
-    select published.*
-    from {{ ref('stg_files__published_transitions') }} as published
-    cross join refresh_context
-    where
-        not refresh_context.is_as_of_given
-        or published.first_published_at <= refresh_context.known_by
+    select * from {{ ref('int_transitions_published') }}
 
 ),
 

@@ -1,6 +1,6 @@
 with published as (
 
-    select * from {{ ref('stg_files__published_transitions') }}
+    select * from {{ ref('int_transitions_published') }}
 
 ),
 

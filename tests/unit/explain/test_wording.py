@@ -41,11 +41,11 @@ def explanation(language: str = "en", **parts: object) -> Explanation:
     return Explanation("L-1", NOON, "run", language, dict(LEAD), score, **base)  # type: ignore[arg-type]
 
 
-def signal(points: str, **changes: object) -> Row:
+def signal(worth: str, **changes: object) -> Row:
     return {
         "score": "intent", "kind": "signal", "rule": "page", "rule_group": "web",
-        "label": "Page visited", "occurred_at": NOON, "undecayed_points": Decimal(points),
-        "points": Decimal(points), "score_points": Decimal(points), "note": None,
+        "label": "Page visited", "occurred_at": NOON, "undecayed_points": Decimal(worth),
+        "points": Decimal(worth), "score_points": Decimal(worth), "note": None,
         "cap_points": Decimal(20), **changes,
     }  # fmt: skip
 
