@@ -144,7 +144,7 @@ def _words(text: str) -> str:
 
 def _mail_domain(email: Value) -> str | None:
     text = _text(email)
-    return text.rpartition("@")[2] if text is not None and "@" in text else None
+    return (text.rpartition("@")[2] or None) if text is not None and "@" in text else None
 
 
 def _text(value: Value) -> str | None:

@@ -59,7 +59,7 @@ valued as (
 
 ),
 
--- Blanks are no value.
+-- Blanks are no value, nor is a list of nothing but separators.
 final as (
 
     select

@@ -163,7 +163,7 @@ with_domain as (
         *,
         case
             when position('@' in email) > 0
-                then {{ normalized_text(dbt.split_part('email', "'@'", -1)) }}
+                then nullif({{ normalized_text(dbt.split_part('email', "'@'", -1)) }}, '')
         end as email_domain
     from put_together
 

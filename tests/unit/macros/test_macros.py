@@ -1,8 +1,12 @@
 """Macros on their own: rendered with a stand-in for dbt, run on DuckDB."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -45,3 +49,186 @@ def test_records_are_ordered_by_knowledge_then_by_where_they_stand() -> None:
     assert render("keys/record_order.sql", "record_order('desc')") == descending
     changed = render("keys/record_order.sql", "record_order('asc', 'updated_at')")
     assert changed == order.replace("known_at,", "known_at, coalesce(updated_at, known_at),")
+
+
+def macros(*files: str) -> Any:
+    """Macros that call each other, dispatched to their default forms."""
+    module: Any
+    adapter = SimpleNamespace(dispatch=lambda name, _: getattr(module, f"default__{name}"))
+    source = "".join((PROJECT_DIR / "macros" / file).read_text() for file in files)
+    module = (
+        Environment(autoescape=False)
+        .from_string(source)
+        .make_module({"adapter": adapter, "return": str})
+    )
+    return module
+
+
+TEXTS = macros(
+    "engine/normalized_text.sql",
+    "engine/normalized_words.sql",
+    "engine/normalized_list.sql",
+    "engine/split_to_rows.sql",
+    "engine/number_or_null.sql",
+)
+SCORING = macros(
+    "engine/numbers_up_to.sql",
+    "engine/epoch_microseconds.sql",
+    "engine/days_after.sql",
+    "scoring/quantized.sql",
+    "scoring/half_life_microseconds.sql",
+    "scoring/half_lives_between.sql",
+    "scoring/decayed_points.sql",
+    "scoring/score_of.sql",
+)
+
+
+def value(expression: str, *parameters: object) -> Any:
+    """What an expression over columns x, y and so on gives."""
+    columns = ", ".join(f"? as {name}" for name, _ in zip("xyz", parameters, strict=False))
+    source = f" from (select {columns})" if columns else ""
+    found = duckdb.execute(f"select {expression}{source}", parameters).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def rows(expression: str) -> list[Any]:
+    return [row[0] for row in duckdb.execute(f"select {expression}").fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "words"),
+    [
+        ("  Société GÉNÉRALE ", "societe generale", "societe generale"),
+        ("E\N{COMBINING ACUTE ACCENT}tudiant", "etudiant", "etudiant"),
+        ("Systèmes d’Information", "systemes d’information", "systemes d information"),
+        ("R&D -- Chef(fe)", "r&d -- chef(fe)", "r d chef fe"),
+        ("--", "--", ""),
+        ("", "", ""),
+        (None, None, None),
+    ],
+)
+def test_texts_are_compared_without_case_accents_and_outer_blanks(
+    given: str | None, text: str | None, words: str | None
+) -> None:
+    assert value(TEXTS.normalized_text("x"), given) == text
+    assert value(TEXTS.normalized_words("x"), given) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "items"),
+    [
+        (" SAP ;Oracle ERP;  É ", "|sap|oracle erp|e|"),
+        ("SAP", "|sap|"),
+        ("SAP;", "|sap||"),
+        ("", "||"),
+        (None, None),
+    ],
+)
+def test_every_item_of_a_list_stands_between_bars(given: str | None, items: str | None) -> None:
+    assert value(TEXTS.normalized_list("x"), given) == items
+
+
+def test_rows_are_made_of_parts_and_numbers_and_none_of_null() -> None:
+    assert rows(TEXTS.split_to_rows("'a| b|a'", "|")) == ["a", " b", "a"]
+    assert rows(TEXTS.split_to_rows("'a'", "|")) == ["a"]
+    assert rows(TEXTS.split_to_rows("cast(null as varchar)", "|")) == []
+    assert rows(SCORING.numbers_up_to("3")) == [1, 2, 3]
+    assert rows(SCORING.numbers_up_to("1")) == [1]
+    assert rows(SCORING.numbers_up_to("0")) == []
+    assert rows(SCORING.numbers_up_to("cast(null as bigint)")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [("50", 50.0), (" 50.5 ", 50.5), ("-1", -1.0), ("many", None), ("", None), (None, None)],
+)
+def test_what_is_no_number_is_null(given: str | None, number: float | None) -> None:
+    assert value(TEXTS.number_or_null("x"), given) == number
+
+
+def test_instants_are_exact_to_the_microsecond_before_and_after_1970() -> None:
+    for microseconds in (-1, 0, 1, 4_102_444_800_000_001):
+        instant = datetime(1970, 1, 1) + timedelta(microseconds=microseconds)
+        assert value(SCORING.epoch_microseconds("x"), instant) == microseconds
+
+
+@pytest.mark.parametrize(
+    ("days", "hours"),
+    [("0", 0), ("1", 24), ("1.5", 36), ("-1", -24), ("cast(30 as decimal(18, 6))", 720)],
+)
+def test_days_later_are_days_of_24_hours(days: str, hours: int) -> None:
+    start = datetime(2024, 2, 28, 0, 0, 0, 1)
+    assert value(SCORING.days_after("x", days), start) == start + timedelta(hours=hours)
+    assert value(SCORING.days_after("x", "cast(null as integer)"), start) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        (0, "40"),
+        (7, "20"),
+        (14, "10"),
+        (21, "5"),
+        (7 * 65, "0.000000000000000001"),
+        (7 * 67, "0"),
+    ],
+)
+def test_half_of_the_points_is_left_after_each_half_life(days: int, left: str) -> None:
+    since = datetime(2026, 1, 1)
+    decayed = SCORING.decayed_points("x", "y", "z", "7")
+    assert value(decayed, 40, since, since + timedelta(days=days)) == Decimal(left)
+    half_lives = SCORING.half_lives_between("x", "y", "7")
+    assert value(half_lives, since, since + timedelta(days=days)) == days / 7
+    assert value(half_lives, since + timedelta(days=days), since) == -days / 7
+
+
+@given(
+    st.integers(1, 100),
+    st.timedeltas(timedelta(0), timedelta(days=15 * 365)),
+    st.sampled_from(["1", "7", "30.5", "cast(365 as decimal(18, 6))"]),
+)
+def test_decay_is_that_of_plain_arithmetic(points: int, age: timedelta, half_life: str) -> None:
+    since = datetime(2011, 1, 1)
+    found = value(SCORING.decayed_points("x", "y", "z", half_life), points, since, since + age)
+    expected = points * 0.5 ** (age / timedelta(days=value(f"cast({half_life} as double)")))
+    assert float(found) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("points", "full", "score"),
+    [
+        ("60", "100", "60"),
+        ("59.999999999999", "100", "59.999999999999"),
+        ("59.9999999999994", "100", "59.999999999999"),
+        ("59.9999999999996", "100", "60"),
+        ("30", "90", "33.333333333333"),
+        ("54", "90", "60"),
+        ("27.827", "149", "18.675838926174"),
+        ("-0.000001", "90", "0"),
+        ("0", "90", "0"),
+        ("90", "90", "100"),
+        ("90.000001", "90", "100"),
+        (None, "90", None),
+    ],
+)
+def test_a_score_is_clamped_and_reaches_a_threshold_it_equals(
+    points: str | None, full: str, score: str | None
+) -> None:
+    call = SCORING.score_of("cast(x as decimal(38, 18))", "cast(y as decimal(18, 6))")
+    expected = None if score is None else Decimal(score)
+    assert value(call, points, full) == expected
+
+
+def test_a_score_does_not_depend_on_the_places_of_its_points() -> None:
+    scores = {
+        value(
+            SCORING.score_of(
+                f"cast(x as decimal(38, {places}))", f"cast(y as decimal(38, {places}))"
+            ),
+            "27.827",
+            "149",
+        )
+        for places in (3, 6, 18)
+    }
+    assert scores == {Decimal("18.675838926174")}
