@@ -122,7 +122,7 @@ thresholds_reached as (
 
 sales_stages as (
 
-    select
+    select distinct
         crm_stages.lead_id,
         crm_stages.entered_at,
         crm_stages.reason,

@@ -146,7 +146,8 @@ walk as (
                     opening.entered_at asc,
                     opening.precedence asc,
                     opening.holds_from asc,
-                    opening.evidence_id asc
+                    opening.evidence_id asc,
+                    opening.reason asc
             ) as place
         from (
             select
