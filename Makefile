@@ -40,7 +40,7 @@ demo: setup ## Make a sample company, refresh, show the funnel
 
 test: setup ## Lint, type-check, run every test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: export LEAD_WAREHOUSE_DATABASE := :memory:
 lint: setup ## ruff, mypy, yamllint, sqlfluff, dbt-bouncer
