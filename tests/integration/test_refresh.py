@@ -2,12 +2,14 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from lead_warehouse.errors import RunRejected, UserError
+from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import combined_digest, digest_tables
@@ -29,6 +31,8 @@ def test_a_refresh_publishes_every_mart_with_rows(published_sample: Path) -> Non
         "fct_funnel_conversions",
         "rpt_funnel_cohorts",
     }
+    # Nothing can have been restated yet.
+    assert counts.pop("rpt_restated_transitions") == 0
     assert all(counts.values()), counts
 
 
@@ -189,25 +193,29 @@ def test_fault_26_empty_and_header_only_files_are_recorded_as_no_rows(
 
 
 def test_fault_14_a_failed_audit_leaves_readers_where_they_were(
-    sample_state: Path, sample_exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample_state: Path, sample_exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The check of rules would not let this one through.
-    monkeypatch.setattr("lead_warehouse.rules.check._problems", lambda tables: iter(()))
+    def with_a_test_that_fails(target: Path, rules_dir: Path | None) -> str:
+        digest = compose_project(target, rules_dir)
+        (target / "tests" / "data" / "assert_no_deal_closes_early.sql").write_text(
+            "select opportunity_id from {{ ref('fct_opportunities') }} where is_closed_too_early\n"
+        )
+        return digest
+
+    monkeypatch.setattr("lead_warehouse.refresh.pipeline.compose_project", with_a_test_that_fails)
     before = Generations(StateDirectory(sample_state)).find(None)
-    rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "funnel_steps.csv").write_text("from_stage,to_stage,window_days\nmql,customer,0\n")
-    with pytest.raises(RunRejected, match="in_range_funnel_steps_window_days") as caught:
-        refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
-    assert "window_days=0" in str(caught.value)
+    [(early,)] = ask(
+        sample_state, "select opportunity_id from marts.fct_opportunities where is_closed_too_early"
+    )
+    with pytest.raises(RunRejected, match="assert_no_deal_closes_early") as caught:
+        refresh_state(sample_state, sample_exports / "mapping.yml")
+    assert f"opportunity_id={early}" in str(caught.value)
     assert Generations(StateDirectory(sample_state)).find(None) == before
     run = ControlLedger(StateDirectory(sample_state).control).runs()[0]
     assert run.state == "rejected"
-    [rows] = (sample_state / "runs" / run.run_id / "failures").glob("in_range*.csv")
+    [rows] = (sample_state / "runs" / run.run_id / "failures").glob("assert_no_deal*.csv")
     with rows.open() as file:
-        assert list(csv.DictReader(file)) == [
-            {"from_stage": "mql", "to_stage": "customer", "window_days": "0"}
-        ]
+        assert [row["opportunity_id"] for row in csv.DictReader(file)] == [early]
     assert not (sample_state / "building").exists()
     report = json.loads((sample_state / "runs" / run.run_id / "report.json").read_text())
     assert report["state"] == "rejected"
@@ -272,7 +280,7 @@ def test_the_past_is_rebuilt_beside_the_published_generation(
         "select max(transitioned_at) from marts.fct_lifecycle_transitions",
         report.run_id,
     )
-    assert str(latest[0][0]) <= "2025-06-30"
+    assert latest[0][0] <= datetime(2025, 6, 30)
     assert ask(
         sample_state,
         "select count(*) from marts.fct_opportunities where closed_at > timestamp '2025-06-30'",
@@ -297,8 +305,11 @@ def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
     assert ask(
         tmp_path / "state",
         "select distinct mart_name, missing_because from marts.rpt_mart_coverage "
-        "where is_required and missing_because is not null",
-    ) == [("fct_opportunities", "no input of the mapping feeds opportunities")]
+        "where is_required and missing_because is not null order by all",
+    ) == [
+        ("fct_opportunities", "no input of the mapping feeds opportunities"),
+        ("rpt_interaction_types", "no input of the mapping feeds interactions"),
+    ]
     assert ask(tmp_path / "state", "select count(*) from marts.fct_opportunities") == [(0,)]
     assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [
         ("1", "lead")
@@ -341,13 +352,14 @@ def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
         tmp_path / "state",
         "select cast(cohort_month as varchar), from_stage, sum(entered_count), "
         "sum(converted_to_date_count) from marts.rpt_funnel_cohorts "
-        "where to_stage in ('mql', 'sql') group by 1, 2 order by 2",
+        "where basis = 'crm' and to_stage in ('mql', 'sql') group by 1, 2 order by 2",
     ) == [("2026-02-01", "lead", 2, 1), ("2026-02-01", "mql", 1, 0)]
     # The stage has a date only: it does not precede the lead made half an hour into that day.
     assert ask(
         tmp_path / "state",
         "select to_stage, is_backward, is_before_lead_created "
-        "from marts.fct_lifecycle_transitions where lead_id = '1' order by transition_number",
+        "from marts.fct_lifecycle_transitions where basis = 'crm' and lead_id = '1' "
+        "order by transition_number",
     ) == [("lead", False, False), ("mql", False, False)]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tests.oracle.rules import MICROSECONDS_PER_DAY, Rules, Signal, days, normalised
 
-TOLERANCE = 1e-9
+TOLERANCE = 5e-13
 """What two honest sums may differ by; a score that close to a threshold has reached it."""
 
 
