@@ -33,10 +33,13 @@ lock: .tools/uv/.filled ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --upgrade --quiet -o requirements.lock
 
-demo: setup ## Make a sample company, refresh, show the funnel
+demo: setup ## Make a sample company, refresh, show the funnel and the ten hottest leads
 	@rm -rf $(DEMO)
 	@$(BIN)/lead-warehouse simulate --leads 2000 --seed 7 --out $(DEMO)/exports
 	@$(BIN)/lead-warehouse refresh --state $(DEMO)/state --mapping $(DEMO)/exports/mapping.yml
+	@echo
+	@echo "the ten hottest leads (lead-warehouse hottest; explain says more of one)"
+	@$(BIN)/lead-warehouse hottest --state $(DEMO)/state
 
 test: setup ## Lint, type-check, run every test
 	$(MAKE) --no-print-directory lint

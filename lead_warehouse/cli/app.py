@@ -192,7 +192,8 @@ def hottest_command(
     generation: Generation = None,
 ) -> None:
     """List the leads to work on first, each with its reason."""
-    show.hottest(hottest(Generations(StateDirectory(state)), limit, language.value, generation))
+    found = hottest(Generations(StateDirectory(state)), limit, language.value, generation)
+    show.hottest(found, language.value)
 
 
 @app.command("generations")

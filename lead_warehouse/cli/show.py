@@ -20,7 +20,8 @@ from rich.text import Text
 from lead_warehouse.cli.console import output, printer, say
 from lead_warehouse.errors import UserError
 from lead_warehouse.explain.explanation import Explanation
-from lead_warehouse.explain.wording import in_words
+from lead_warehouse.explain.hottest import HotLead
+from lead_warehouse.explain.wording import in_number, in_words, phrase
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
@@ -137,12 +138,24 @@ def explanation(found: Explanation, form: str) -> None:
             say(CONTROL.sub("", line))
 
 
-def hottest(found: Rows) -> None:
-    """The leads to work on first."""
-    if found.values:
-        _table(found.columns, found.values)
-    else:
-        say("no lead waits for someone")
+def hottest(found: list[HotLead], language: str) -> None:
+    """The leads to work on first, two lines each."""
+    if not found:
+        raise UserError("no lead is in play; `lead-warehouse status` says what has landed")
+    for place, lead in enumerate(found, start=1):
+        who = ", ".join(filter(None, (lead.job_title, lead.company_name)))
+        line = phrase(
+            language,
+            "hot_lead",
+            lead=lead.lead_id,
+            temperature=lead.temperature,
+            grade=lead.grade,
+            fit=in_number(lead.fit_score, language),
+            intent=in_number(lead.intent_score, language),
+            stage=lead.stage,
+        )
+        say(CONTROL.sub("", f"{place:>3}. {line}" + (f" · {who}" if who else "")))
+        say(CONTROL.sub("", f"     {lead.reason}"))
 
 
 def generations(known: list[Generation], current_id: str | None) -> None:

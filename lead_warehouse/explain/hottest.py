@@ -1,19 +1,15 @@
 """The leads to work on first."""
 
-from lead_warehouse.query import Rows
+from dataclasses import dataclass
+from decimal import Decimal
+
 from lead_warehouse.state.generations import Generations
 
 HOTTEST = """
 select
-    scores.lead_id as lead,
-    leads.job_title as title,
-    leads.company_name as company,
-    scores.grade,
-    temperatures.label_{language} as temperature,
-    round(scores.fit_score, 1) as fit,
-    round(scores.intent_score, 1) as intent,
-    stages.label_{language} as stage,
-    scores.reason_{language} as reason
+    scores.lead_id, leads.job_title, leads.company_name, scores.grade,
+    temperatures.label_{language}, scores.fit_score, scores.intent_score,
+    stages.label_{language}, scores.reason_{language}
 from marts.fct_lead_scores as scores
 inner join marts.dim_leads as leads using (lead_id)
 inner join seeds.temperatures as temperatures using (temperature)
@@ -26,9 +22,29 @@ limit ?
 """
 
 
+@dataclass(frozen=True)
+class HotLead:
+    """A lead still in play, with the reason why it comes first.
+
+    Attributes:
+        fit_score, intent_score: from 0 to 100.
+        temperature, stage, reason: in the language asked for.
+    """
+
+    lead_id: str
+    job_title: str | None
+    company_name: str | None
+    grade: str
+    temperature: str
+    fit_score: Decimal
+    intent_score: Decimal
+    stage: str
+    reason: str
+
+
 def hottest(
     generations: Generations, limit: int, language: str = "en", run_id: str | None = None
-) -> Rows:
+) -> list[HotLead]:
     """The leads still in play that come first by temperature, priority, intent and fit.
 
     Args:
@@ -39,6 +55,5 @@ def hottest(
         UserError: there is no such generation.
     """
     with generations.reading(run_id) as connection:
-        cursor = connection.execute(HOTTEST.format(language=language), [limit])
-        names = [column[0] for column in cursor.description or []]
-        return Rows(names, cursor.fetchall())
+        rows = connection.execute(HOTTEST.format(language=language), [limit]).fetchall()
+    return [HotLead(*row) for row in rows]

@@ -22,6 +22,17 @@ def phrases() -> dict[str, dict[str, str]]:
     return read
 
 
+def phrase(language: str, key: str, **places: object) -> str:
+    """A sentence with its places filled."""
+    return phrases()[language][key].format(**places)
+
+
+def in_number(value: Decimal, language: str) -> str:
+    """One decimal, none where it is whole; a comma in French."""
+    text = f"{value:.1f}".removesuffix(".0") if value else "0"
+    return text.replace(".", ",") if language == "fr" else text
+
+
 def in_words(explanation: Explanation) -> list[str]:
     """The lines of an explanation, blank ones between its parts."""
     return list(_Wording(explanation).lines())
@@ -31,10 +42,9 @@ class _Wording:
     def __init__(self, explanation: Explanation) -> None:
         self.explanation = explanation
         self.language = explanation.language
-        self.phrases = phrases()[self.language]
 
     def say(self, key: str, **places: object) -> str:
-        return self.phrases[key].format(**places)
+        return phrase(self.language, key, **places)
 
     def lines(self) -> Iterator[str]:
         lead, score = self.explanation.lead, self.explanation.score
@@ -210,9 +220,7 @@ class _Wording:
         return sign + self.number(abs(points))
 
     def number(self, value: Decimal) -> str:
-        """One decimal, none where it is whole; a comma in French."""
-        text = f"{value:.1f}".removesuffix(".0") if value else "0"
-        return text.replace(".", ",") if self.language == "fr" else text
+        return in_number(value, self.language)
 
     def instant(self, at: datetime) -> str:
         return f"{at:%d/%m/%Y %H:%M}" if self.language == "fr" else f"{at:%Y-%m-%d %H:%M}"

@@ -95,7 +95,7 @@ def test_scores_are_those_computed_by_hand(
     assert (score["grade"], score["temperature"]) == (grade, temperature)
 
 
-STAGES = {
+STAGES: dict[str, list[tuple[str, int | str]]] = {
     "saas": [
         ("lead", 0), ("nurture", 0), ("mql", 14), ("sal", 15), ("sql", 23), ("opportunity", 24),
     ],
