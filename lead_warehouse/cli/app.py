@@ -9,7 +9,7 @@ import typer
 
 from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.cli import show
-from lead_warehouse.cli.console import complain, output, say, stop_printing
+from lead_warehouse.cli.console import complain, output, readers_may_leave, say
 from lead_warehouse.cli.progress import StepLines
 from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
@@ -150,11 +150,8 @@ def query_command(
 ) -> None:
     """Ask the warehouse, read-only; for example `select * from marts.dim_leads limit 5`."""
     rows = run_query(Generations(StateDirectory(state)), sql, generation)
-    try:
+    with readers_may_leave():
         show.rows(rows, format.value)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        stop_printing()
 
 
 @app.command("explain")
@@ -181,7 +178,8 @@ def explain_command(
         language=language.value,
         run_id=generation,
     )
-    show.explanation(explanation, format.value)
+    with readers_may_leave():
+        show.explanation(explanation, format.value)
 
 
 @app.command("hottest")
@@ -193,7 +191,8 @@ def hottest_command(
 ) -> None:
     """List the leads to work on first, each with its reason."""
     found = hottest(Generations(StateDirectory(state)), limit, language.value, generation)
-    show.hottest(found, language.value)
+    with readers_may_leave():
+        show.hottest(found, language.value)
 
 
 @app.command("generations")

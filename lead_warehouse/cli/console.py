@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 
@@ -23,9 +25,15 @@ def say(text: str) -> None:
     output.print(text, soft_wrap=True)
 
 
-def stop_printing() -> None:
-    """The reader has seen enough, as `head` has: flush nothing more to a closed pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+@contextmanager
+def readers_may_leave() -> Iterator[None]:
+    """Print what a reader such as `head` may have seen enough of: a closed pipe is no error."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nothing more is flushed to it when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lead_warehouse import __version__
+from tests.conftest import STORIES
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -292,3 +293,54 @@ def test_a_damaged_ledger_and_a_file_for_a_folder_are_one_line(
         wrong = run(*command, "--state", tmp_path / "file" / "x")
         assert wrong.returncode in (1, 2), command
         assert wrong.stderr.count("\n") == 1, wrong.stderr
+
+
+def test_explain_says_why_in_two_languages_and_as_json(published_stories: Path) -> None:
+    at = ("--state", published_stories, "--at", "2026-01-15T09:00:00Z")
+    english = run("explain", "saas", *at)
+    assert english.returncode == 0, english.stderr
+    assert english.stdout == (STORIES / "expected" / "saas_day_14.en.txt").read_text()
+    french = run("explain", "saas", *at, "--language", "fr")
+    assert french.stdout == (STORIES / "expected" / "saas_day_14.fr.txt").read_text()
+    told = json.loads(run("explain", "saas", *at, "--format", "json").stdout)
+    assert told["score"]["intent_score"] == pytest.approx(59.975, abs=5e-4)
+    assert sum(one["score_points"] for one in told["contributions"]) == pytest.approx(
+        told["score"]["fit_score"] + told["score"]["intent_score"]
+    )
+    assert [one["to_stage"] for one in told["stages"] if one["basis"] == "rules"] == [
+        "lead",
+        "nurture",
+        "mql",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "sass"], "no lead 'sass' in .*; did you mean 'saas'?"),
+        (["explain", "it'; drop table x; --"], "no lead"),
+        (["explain", "saas", "--at", "2030-01-01"], "lies after 2026-05-01 09:00:00"),
+        (["explain", "saas", "--at", "yesterday"], "'yesterday' is not an instant"),
+        (["explain", "saas", "--language", "de"], "'de' is not one of"),
+        (["hottest", "--limit", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_line(
+    published_stories: Path, arguments: list[str], message: str
+) -> None:
+    told = run(*arguments, "--state", published_stories)
+    assert told.returncode == 2
+    assert re.search(message, told.stderr)
+    assert len(told.stderr.splitlines()) == 1
+    assert told.stdout == ""
+
+
+def test_hottest_lists_leads_in_play_with_their_reason(published_stories: Path) -> None:
+    shown = run("hottest", "--state", published_stories, "--limit", "2")
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0].startswith("  1. saas_slow · Warm A3, fit 85, intent 23.9")
+    assert lines[1].strip().startswith("Industrial sector, 50 to 500 employees")
+    assert len(lines) == 4
+    french = run("hottest", "--state", published_stories, "--limit", "1", "--language", "fr")
+    assert "adéquation 85, intention 23,9" in french.stdout
