@@ -32,6 +32,9 @@ from lead_warehouse.status import Status, read_status
 
 ROWS_SHOWN = 100
 RUNS_SHOWN = 5
+KINDS_SHOWN = 8
+"""Kinds of quarantined records listed, the most frequent first."""
+
 MESSAGE_WIDTH = 120
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 WHOLE_WIDTH = 40
@@ -110,7 +113,7 @@ def status(found: Status, with_runs: bool = True) -> None:
         found.funnel,
         rates=("rate",),
     )
-    _section("in quarantine", found.quarantine)
+    _section("in quarantine", found.quarantine, first=KINDS_SHOWN)
     _section("files held: no row of them was taken", found.held)
     _section("empty marts", found.empty_marts)
     if with_runs and found.runs:
@@ -202,11 +205,16 @@ def rules_check(checked: CheckedRules, rules_dir: Path | None) -> None:
     say(f"ok  {checked.rule_count:,} rules in {len(checked.files.rules)} files{own}")
 
 
-def _section(title: str, result: Rows | None, rates: tuple[str, ...] = ()) -> None:
+def _section(
+    title: str, result: Rows | None, rates: tuple[str, ...] = (), first: int = ROWS_SHOWN
+) -> None:
     if result is None or not result.values:
         return
     say(f"\n{title}")
-    _table(result.columns, result.values, rates)
+    _table(result.columns, result.values[:first], rates)
+    more = len(result.values) - first
+    if more > 0:
+        say(f'and {more} more kinds; lead-warehouse query "from raw.quarantined_rows" has all')
 
 
 def _table(
