@@ -12,6 +12,8 @@ from lead_warehouse.explain.explanation import Explanation, Row, stage_now
 
 LANGUAGES = ("en", "fr")
 INTERACTIONS_SHOWN = 6
+TOO_LITTLE = Decimal("0.05")
+"""Points that one decimal cannot show."""
 
 
 @cache
@@ -152,9 +154,12 @@ class _Wording:
         ]
         if not signals:
             yield " " * 9 + self.say("intent_none")
-        for row in signals[:INTERACTIONS_SHOWN]:
+        told = [one for one in signals if abs(one["score_points"]) > TOO_LITTLE]
+        told = told[:INTERACTIONS_SHOWN]
+        for row in told:
             yield self.points(row["score_points"], self.interaction(row))
-        others = signals[INTERACTIONS_SHOWN:]
+        shown = {id(one) for one in told}
+        others = [one for one in signals if id(one) not in shown]
         if others:
             total = sum((row["score_points"] for row in others), Decimal(0))
             yield self.points(total, self.say("others", count=len(others)))

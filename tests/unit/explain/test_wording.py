@@ -91,6 +91,15 @@ def test_the_strongest_signals_are_shown_and_the_others_added_up() -> None:
     assert "    +1.5 further interactions: 3" in lines
 
 
+def test_what_one_decimal_cannot_show_is_added_to_the_others() -> None:
+    lines = in_words(explanation(contributions=[signal("2"), signal("0.06"), signal("0.05")]))
+    assert lines[-3:] == [
+        "      +2 Page visited, today",
+        "    +0.1 Page visited, today",
+        "      +0 further interactions: 1",
+    ]
+
+
 def test_a_faded_signal_says_what_it_was_worth() -> None:
     faded = signal("5", points=Decimal("2.5"), score_points=Decimal("2.5"),
                    occurred_at=datetime(2026, 1, 8, 23))  # fmt: skip
@@ -136,5 +145,5 @@ def test_a_reason_and_a_skipped_stage_belong_to_the_sentence() -> None:
     booked = stage("sal", reason_label="Trade show", skipped_stages="mql")
     lines = in_words(explanation(stages=[booked]))
     assert lines[2] == (
-        "Sal since 2026-01-15 12:00: something happened (Trade show); MQL was skipped."
+        "Sal since 2026-01-15 12:00: something happened (Trade show); skipped: MQL."
     )
