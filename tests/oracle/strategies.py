@@ -61,8 +61,8 @@ def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
         thresholds={
             profile: replace(
                 threshold,
-                min_fit_score=draw(decimals("0", "90")),
-                min_intent_score=(reached := draw(decimals("1", "60"))),
+                min_fit_score=draw(decimals("0", "60")),
+                min_intent_score=(reached := draw(decimals("1", "25"))),
                 exit_intent_score=draw(decimals("0.5", str(reached - Decimal("0.1")))),
                 exit_dwell_days=draw(st.integers(1, 60)),
             )
