@@ -44,7 +44,7 @@ def asking_at(
         connection.execute(f"attach {literal(str(generation.database))} as published (read_only)")
         connection.execute(f"attach ':memory:' as {identifier(CATALOG)}")
         connection.execute(f"use {identifier(CATALOG)}")
-        _lay_over(connection, as_of)
+        _lay_over(connection, as_of, is_asked=instant is not None)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection
@@ -52,7 +52,7 @@ def asking_at(
         connection.close()
 
 
-def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_asked: bool) -> None:
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'published'"
     ).fetchall()
@@ -72,8 +72,10 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
         if (schema, table) == CONTEXT:
             connection.execute(
                 f"create table {name} as "
-                f"select * replace (cast(? as timestamp) as as_of) from published.{name}",
-                [as_of],
+                "select * replace (cast($at as timestamp) as as_of, "
+                "case when $is_asked then $at else known_by end as known_by, "
+                f"is_as_of_given or $is_asked as is_as_of_given) from published.{name}",
+                {"at": as_of, "is_asked": is_asked},
             )
         else:
             connection.execute(f"create view {name} as select * from published.{name}")

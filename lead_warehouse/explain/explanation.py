@@ -16,10 +16,31 @@ Row = dict[str, Any]
 
 LEAD = """
 select
-    lead_id, job_title, company_name, country_code, industry, employee_count, source, owner_id,
-    created_at
-from marts.dim_leads
-where lead_id = ?
+    leads.lead_id, leads.source, leads.owner_id, leads.created_at,
+    known.job_title, known.company_name, known.country_code, known.industry, known.employee_count,
+    objections.lead_id is not null as is_profiling_objected,
+    customers.lead_id is not null as is_of_customer
+from marts.dim_leads as leads
+cross join (
+    select as_of, case when is_as_of_given then as_of else known_by end as known_until
+    from raw.refresh_context
+) as context
+left join intermediate.int_leads_enriched as known
+    on
+        leads.lead_id = known.lead_id
+        and known.valid_from <= known_until
+        and coalesce(known.valid_to > known_until, true)
+left join intermediate.int_profiling_objections_dated as objections
+    on
+        leads.lead_id = objections.lead_id
+        and objections.objected_at <= as_of
+        and coalesce(objections.objected_until > as_of, true)
+left join intermediate.int_customer_leads_dated as customers
+    on
+        leads.lead_id = customers.lead_id
+        and customers.customer_from <= as_of
+        and coalesce(customers.customer_until > as_of, true)
+where leads.lead_id = ?
 """
 
 SCORE = """
@@ -59,7 +80,7 @@ select
     ) as label,
     contributions.interaction_id, contributions.occurred_at, contributions.undecayed_points,
     contributions.points, contributions.score_points, contributions.note,
-    groups.half_life_days, groups.cap_points
+    contributions.full_points, groups.half_life_days, groups.cap_points
 from marts.fct_score_contributions as contributions
 left join seeds.icp_criteria as criteria
     on
@@ -91,7 +112,8 @@ select
     coalesce(reasons.label_{language}, criteria.label_{language}) as reason_label,
     transitions.evidence, transitions.evidence_id,
     coalesce(signals.label_{language}, interactions.interaction_type) as interaction_label,
-    transitions.skipped_stages, transitions.is_effective, transitions.first_published_at
+    transitions.skipped_stages, transitions.is_effective, transitions.timer_ends_at,
+    transitions.first_published_at
 from marts.fct_lifecycle_transitions as transitions
 inner join seeds.lifecycle_stages as stages on transitions.to_stage = stages.stage
 left join seeds.lifecycle_triggers as triggers using (trigger)

@@ -14,7 +14,24 @@ from marts.fct_lead_scores as scores
 inner join marts.dim_leads as leads using (lead_id)
 inner join seeds.temperatures as temperatures using (temperature)
 inner join seeds.lifecycle_stages as stages on leads.rules_stage = stages.stage
-where leads.rules_stage not in ('customer', 'lost', 'disqualified')
+cross join raw.refresh_context as context
+where
+    leads.rules_stage not in ('customer', 'lost', 'disqualified', 'recycled')
+    and not exists (
+        select 1
+        from intermediate.int_profiling_objections_dated as objections
+        where
+            objections.lead_id = scores.lead_id
+            and coalesce(objections.objected_until > context.as_of, true)
+    )
+    and not exists (
+        select 1
+        from intermediate.int_customer_leads_dated as customers
+        where
+            customers.lead_id = scores.lead_id
+            and customers.customer_from <= context.as_of
+            and coalesce(customers.customer_until > context.as_of, true)
+    )
 order by
     temperatures.sort_order, scores.priority, scores.intent_score desc, scores.fit_score desc,
     scores.lead_id
@@ -46,6 +63,8 @@ def hottest(
     generations: Generations, limit: int, language: str = "en", run_id: str | None = None
 ) -> list[HotLead]:
     """The leads still in play that come first by temperature, priority, intent and fit.
+
+    Left out are those who rest, who objected to profiling, and contacts of customers.
 
     Args:
         limit: how many.

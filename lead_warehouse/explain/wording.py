@@ -12,6 +12,10 @@ from lead_warehouse.explain.explanation import Explanation, Row, stage_now
 
 LANGUAGES = ("en", "fr")
 INTERACTIONS_SHOWN = 6
+CROSSINGS = ("thresholds_reached", "fit_reached")
+CAUSES = ("attribute", "expiry", "timer", "permission")
+"""What makes a score reach its threshold beside an interaction, which has a name of its own."""
+
 TOO_LITTLE = Decimal("0.05")
 """Points that one decimal cannot show."""
 
@@ -89,8 +93,11 @@ class _Wording:
                 since=self.instant(now["transitioned_at"]),
                 why=self.why(now),
             )
+            if now["to_stage"] == "nurture" and now["timer_ends_at"] is not None:
+                yield self.say("nurtured_until", until=self.instant(now["timer_ends_at"]))
         in_crm = stage_now(self.explanation, "crm")
-        if in_crm is not None and in_crm["to_stage"] != (now or {}).get("to_stage"):
+        is_told = in_crm is not None and in_crm["evidence"] != "lead record"
+        if in_crm is not None and is_told and in_crm["to_stage"] != (now or {}).get("to_stage"):
             yield self.say(
                 "crm_stage",
                 stage=in_crm["label"],
@@ -101,6 +108,8 @@ class _Wording:
         label = transition["trigger_label"]
         trigger = label[:1].lower() + label[1:]
         because = transition["interaction_label"] or transition["reason_label"]
+        if transition["trigger"] in CROSSINGS and transition["evidence"] in CAUSES:
+            because = self.say(f"cause_{transition['evidence']}")
         why = self.say("because", trigger=trigger, because=because) if because else trigger
         if transition["skipped_stages"]:
             return self.say("skipping", why=why, skipped=transition["skipped_stages"].upper())
@@ -134,7 +143,7 @@ class _Wording:
         told = {row["rule"] for row in rows if row["kind"] == "exclusion"}
         for note, key in (("not_matched", "fit_not_matched"), ("unknown", "fit_unknown")):
             labels = [
-                f"{row['label']} ({self.signed(row['undecayed_points'])})"
+                f"{row['label']} ({self.signed(self.scaled(row, 'undecayed_points'))})"
                 for row in rows
                 if row["note"] == note
                 and row["undecayed_points"] > 0
@@ -154,8 +163,13 @@ class _Wording:
         ]
         if not signals:
             yield " " * 9 + self.say("intent_none")
-        told = [one for one in signals if abs(one["score_points"]) > TOO_LITTLE]
-        told = told[:INTERACTIONS_SHOWN]
+        steps = [one for one in signals if one["kind"] == "step"]
+        lasting = [
+            one
+            for one in signals
+            if one["kind"] == "signal" and abs(one["score_points"]) > TOO_LITTLE
+        ]
+        told = lasting[:INTERACTIONS_SHOWN] + steps
         for row in told:
             yield self.points(row["score_points"], self.interaction(row))
         shown = {id(one) for one in told}
@@ -165,7 +179,7 @@ class _Wording:
             yield self.points(total, self.say("others", count=len(others)))
         for row in rows:
             if row["kind"] == "cap":
-                cap = self.number(row["cap_points"])
+                cap = self.number(self.scaled(row, "cap_points"))
                 yield self.points(row["score_points"], self.say("cap", label=row["label"], cap=cap))
             elif row["kind"] == "clamp":
                 yield self.points(row["score_points"], self.say(row["rule"]))
@@ -178,7 +192,7 @@ class _Wording:
         ago = self.ago(row["occurred_at"])
         if row["kind"] == "step" or row["points"] == row["undecayed_points"]:
             return self.say("fresh", label=row["label"], ago=ago)
-        then = self.number(row["undecayed_points"])
+        then = self.number(self.scaled(row, "undecayed_points"))
         return self.say("decayed", label=row["label"], ago=ago, points=then)
 
     def missing(self, score: Row) -> Iterator[str]:
@@ -187,6 +201,15 @@ class _Wording:
         if now is not None and now["to_stage"] not in ("lead", "nurture", "recycled"):
             return
         reasons = []
+        lead = self.explanation.lead
+        if lead["is_profiling_objected"]:
+            reasons.append(self.say("missing_objected"))
+        if lead["is_of_customer"]:
+            reasons.append(self.say("missing_customer"))
+        ends_at = now["timer_ends_at"] if now is not None else None
+        is_recycled = now is not None and now["to_stage"] == "recycled"
+        if is_recycled and ends_at is not None and ends_at > self.explanation.at:
+            reasons.append(self.say("missing_cool_down", until=self.instant(ends_at)))
         if score["is_excluded"]:
             criterion = score["excluding_criterion_label"]
             reasons.append(self.say("missing_excluded", criterion=criterion))
@@ -216,6 +239,10 @@ class _Wording:
             for row in rows:
                 at = self.instant(row["transitioned_at"])
                 yield "  " + self.say("history", at=at, stage=row["label"], why=self.why(row))
+
+    def scaled(self, row: Row, column: str) -> Decimal:
+        """Points as parts of a score of 100."""
+        return Decimal(100 * row[column] / row["full_points"])
 
     def points(self, points: Decimal, text: str) -> str:
         return f"{self.signed(points):>8} {text}"

@@ -14,8 +14,10 @@ import duckdb
 from lead_warehouse.sql import literal
 from lead_warehouse.state.layout import StateDirectory
 
-KEY = ("basis", "lead_id", "to_stage", "passage_number")
-"""What makes a transition the same one after its instant has been restated."""
+KEY = ("basis", "lead_id", "to_stage", "transitioned_at")
+"""What tells transitions apart."""
+
+COLUMNS = ("basis", "lead_id", "to_stage", "passage_number", "transitioned_at")
 
 
 class Publications:
@@ -34,7 +36,7 @@ class Publications:
             connection.execute(
                 f"""
                 copy (
-                    select {", ".join(KEY)}, transitioned_at
+                    select {", ".join(COLUMNS)}
                     from marts.fct_lifecycle_transitions
                     where first_published_at is null
                     order by all
@@ -67,7 +69,7 @@ class Publications:
                 connection.execute(
                     f"""
                     insert into raw.published_transitions
-                    select {", ".join(KEY)}, transitioned_at, ?, ?
+                    select {", ".join(COLUMNS)}, ?, ?
                     from read_parquet({literal(str(path))}) as shown
                     anti join raw.published_transitions using ({", ".join(KEY)})
                     """,

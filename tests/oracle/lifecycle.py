@@ -191,6 +191,8 @@ class Timeline:
             "intent_stayed_low": lambda: self.intent_stayed_low(kept),
             "excluded": lambda: self.exclusions(kept),
             "profiling_objected": lambda: [one.start for one in acts.objections],
+            # The companies of these histories are no customers.
+            "account_won": lambda: [],
             "meeting_booked": lambda: acts.meetings_booked,
             "accepted": lambda: acts.accepted,
             "returned": lambda: self.rejections_to("recycled"),

@@ -1,7 +1,35 @@
 with consents as (
 
     select * from {{ ref('int_consents_resolved') }}
-    where purpose = 'profiling' and lead_id is not null
+    where purpose = 'profiling'
+
+),
+
+addresses as (
+
+    select distinct
+        lead_id,
+        lower(trim(email)) as email
+    from {{ ref('int_leads_historized') }}
+    where email is not null
+
+),
+
+-- What is said by address counts for every lead that ever had it.
+said_by as (
+
+    select
+        coalesce(consents.lead_id, addresses.lead_id) as lead_id,
+        consents.recorded_at,
+        consents.status,
+        consents.legal_ground,
+        consents.proof
+    from consents
+    left join addresses
+        on
+            consents.lead_id is null
+            and lower(trim(consents.email)) = addresses.email
+    where consents.lead_id is not null or addresses.lead_id is not null
 
 ),
 
@@ -20,7 +48,7 @@ said as (
                 else 0
             end
         ) as consented_count
-    from consents
+    from said_by
     group by lead_id, recorded_at
 
 ),

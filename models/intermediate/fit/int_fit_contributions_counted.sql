@@ -14,7 +14,11 @@ evaluated as (
 
 refresh_context as (
 
-    select * from {{ ref('stg_files__refresh_context') }}
+    select
+        *,
+        -- Of now, all that has landed counts, though it may be known later than the latest event.
+        case when is_as_of_given then as_of else known_by end as known_until
+    from {{ ref('stg_files__refresh_context') }}
 
 ),
 
@@ -26,8 +30,10 @@ leading_profiles as (
     cross join refresh_context
     where
         fit_scores.place = 1
-        and fit_scores.valid_from <= refresh_context.as_of
-        and (fit_scores.valid_to is null or fit_scores.valid_to > refresh_context.as_of)
+        and fit_scores.valid_from <= refresh_context.known_until
+        and (
+            fit_scores.valid_to is null or fit_scores.valid_to > refresh_context.known_until
+        )
 
 ),
 

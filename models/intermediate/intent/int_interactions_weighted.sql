@@ -34,7 +34,9 @@ with_depth as (
     select
         interactions.lead_id,
         interactions.interaction_id,
-        interactions.interaction_type,
+        coalesce(
+            signals.interaction_type, negative_steps.interaction_type, interactions.interaction_type
+        ) as interaction_type,
         interactions.occurred_at,
         signals.signal_group,
         signal_groups.half_life_days,
@@ -65,11 +67,11 @@ with_depth as (
     inner join leads
         on interactions.lead_id = leads.lead_id
     left join signals
-        on interactions.interaction_type = signals.interaction_type
+        on lower(trim(interactions.interaction_type)) = signals.interaction_type
     left join signal_groups
         on signals.signal_group = signal_groups.signal_group
     left join negative_steps
-        on interactions.interaction_type = negative_steps.interaction_type
+        on lower(trim(interactions.interaction_type)) = negative_steps.interaction_type
 
 ),
 

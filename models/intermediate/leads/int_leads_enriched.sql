@@ -28,12 +28,6 @@ free_mail_domains as (
 
 ),
 
-refresh_context as (
-
-    select * from {{ ref('stg_files__refresh_context') }}
-
-),
-
 -- What is said of a lead changes with its own record, its person's and its company's.
 changes as (
 
@@ -70,32 +64,13 @@ changes as (
 
 ),
 
--- A record may land after the latest event: it counts from that event on, the instant the
--- warehouse speaks for.
-changes_by_then as (
-
-    select
-        changes.lead_id,
-        changes.valid_from as known_from,
-        least(changes.valid_from, refresh_context.as_of) as valid_from,
-        row_number() over (
-            partition by changes.lead_id, least(changes.valid_from, refresh_context.as_of)
-            order by changes.valid_from desc
-        ) as place_at_instant
-    from changes
-    cross join refresh_context
-
-),
-
 versions as (
 
     select
         lead_id,
-        known_from,
         valid_from,
         lead(valid_from) over (partition by lead_id order by valid_from) as valid_to
-    from changes_by_then
-    where place_at_instant = 1
+    from changes
 
 ),
 
@@ -136,23 +111,23 @@ put_together as (
     inner join lead_versions
         on
             versions.lead_id = lead_versions.lead_id
-            and versions.known_from >= lead_versions.valid_from
-            and (lead_versions.valid_to is null or versions.known_from < lead_versions.valid_to)
+            and versions.valid_from >= lead_versions.valid_from
+            and (lead_versions.valid_to is null or versions.valid_from < lead_versions.valid_to)
     left join contact_versions
         on
             lead_versions.contact_id = contact_versions.contact_id
-            and versions.known_from >= contact_versions.valid_from
+            and versions.valid_from >= contact_versions.valid_from
             and (
                 contact_versions.valid_to is null
-                or versions.known_from < contact_versions.valid_to
+                or versions.valid_from < contact_versions.valid_to
             )
     left join account_versions
         on
             lead_versions.account_id = account_versions.account_id
-            and versions.known_from >= account_versions.valid_from
+            and versions.valid_from >= account_versions.valid_from
             and (
                 account_versions.valid_to is null
-                or versions.known_from < account_versions.valid_to
+                or versions.valid_from < account_versions.valid_to
             )
 
 ),

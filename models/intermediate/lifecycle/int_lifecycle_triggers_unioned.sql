@@ -41,6 +41,12 @@ objections as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('int_customer_leads_dated') }}
+
+),
+
 activities as (
 
     select * from {{ ref('int_sales_activities_resolved') }}
@@ -62,6 +68,12 @@ crm_stages as (
 rejection_reasons as (
 
     select * from {{ ref('rejection_reasons') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
 
 ),
 
@@ -233,6 +245,17 @@ unioned as (
     union all
     select
         lead_id,
+        'account_won' as trigger,
+        customer_from as holds_from,
+        customer_from as holds_until,
+        cast(null as varchar) as profile,
+        cast(null as varchar) as reason,
+        'account' as evidence,
+        cast(null as varchar) as evidence_id
+    from customers
+    union all
+    select
+        lead_id,
         'meeting_booked' as trigger,
         coalesce(created_at, occurred_at) as holds_from,
         coalesce(created_at, occurred_at) as holds_until,
@@ -242,7 +265,7 @@ unioned as (
         sales_activity_id as evidence_id
     from activities
     where
-        lower(activity_type) = 'meeting'
+        lower(trim(activity_type)) = 'meeting'
         and meeting_status is not null
         and lead_id is not null
     union all
@@ -324,6 +347,8 @@ final as (
     from unioned
     inner join leads_created
         on unioned.lead_id = leads_created.lead_id
+    inner join refresh_context
+        on unioned.holds_from <= refresh_context.as_of
     union all
     select
         lead_id,

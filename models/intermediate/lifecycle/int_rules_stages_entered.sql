@@ -166,8 +166,21 @@ walk as (
                 coalesce(ways.profile, walk.profile) as profile,
                 ways.trigger,
                 coalesce(ways.reason, ways.reason_code) as reason,
-                ways.evidence,
-                ways.evidence_id,
+                case
+                    when
+                        ways.is_found_to_the_day
+                        and ways.holds_from
+                        < {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                        then 'timer'
+                    else ways.evidence
+                end as evidence,
+                case
+                    when
+                        not ways.is_found_to_the_day
+                        or {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                        <= ways.holds_from
+                        then ways.evidence_id
+                end as evidence_id,
                 ways.precedence,
                 ways.holds_from,
                 ways.holds_until

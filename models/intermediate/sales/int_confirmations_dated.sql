@@ -13,7 +13,16 @@ criteria as (
 leads as (
 
     select * from {{ ref('int_leads_historized') }}
-    where valid_to is null
+
+),
+
+first_known as (
+
+    select
+        lead_id,
+        min(valid_from) as known_from
+    from leads
+    group by lead_id
 
 ),
 
@@ -52,41 +61,79 @@ answers_that_count as (
 
 ),
 
-about_leads as (
+own_answers as (
 
     select
         lead_id,
         qualification_id,
         answered_at,
         status,
-        dimension
+        dimension,
+        1 as own_count
     from answers_that_count
     where lead_id is not null
-    union
+
+),
+
+-- Where a person worked when the answer was given, or when first known if that was later.
+accounts_told as (
+
     select
-        leads.lead_id,
         answers_that_count.qualification_id,
+        answers_that_count.dimension,
+        answers_that_count.lead_id,
         answers_that_count.answered_at,
         answers_that_count.status,
-        answers_that_count.dimension
+        coalesce(leads.account_id, answers_that_count.account_id) as account_id
     from answers_that_count
-    inner join leads
-        on answers_that_count.account_id = leads.account_id
-    where answers_that_count.lead_id is null
-    union
-    -- What a colleague confirmed counts for the account; what a colleague denied does not.
+    left join first_known
+        on answers_that_count.lead_id = first_known.lead_id
+    left join leads
+        on
+            answers_that_count.lead_id = leads.lead_id
+            and greatest(answers_that_count.answered_at, first_known.known_from)
+            >= leads.valid_from
+            and (
+                leads.valid_to is null
+                or greatest(answers_that_count.answered_at, first_known.known_from)
+                < leads.valid_to
+            )
+
+),
+
+-- What a colleague confirmed, or was told of the account, completes what a lead confirmed itself,
+-- from when the lead is known; what a colleague denied does not count.
+colleagues_answers as (
+
     select
         leads.lead_id,
-        answers_that_count.qualification_id,
-        answers_that_count.answered_at,
-        answers_that_count.status,
-        answers_that_count.dimension
-    from answers_that_count
-    inner join leads as colleagues
-        on answers_that_count.lead_id = colleagues.lead_id
+        accounts_told.qualification_id,
+        greatest(accounts_told.answered_at, first_known.known_from) as answered_at,
+        accounts_told.status,
+        accounts_told.dimension,
+        0 as own_count
+    from accounts_told
     inner join leads
-        on colleagues.account_id = leads.account_id
-    where answers_that_count.status = 'confirmed'
+        on accounts_told.account_id = leads.account_id
+    inner join first_known
+        on
+            leads.lead_id = first_known.lead_id
+            and greatest(accounts_told.answered_at, first_known.known_from) >= leads.valid_from
+            and (
+                leads.valid_to is null
+                or greatest(accounts_told.answered_at, first_known.known_from) < leads.valid_to
+            )
+    where
+        (accounts_told.lead_id is null or accounts_told.lead_id <> leads.lead_id)
+        and (accounts_told.lead_id is null or accounts_told.status = 'confirmed')
+
+),
+
+about_leads as (
+
+    select * from own_answers
+    union all
+    select * from colleagues_answers
 
 ),
 
@@ -100,7 +147,8 @@ at_instants as (
         max(case when dimension = 'priority' then status end) as priority,
         max(case when dimension = 'budget' then status end) as budget,
         max(case when dimension = 'authority' then status end) as authority,
-        max(qualification_id) as qualification_id
+        max(qualification_id) as qualification_id,
+        max(case when status = 'confirmed' then own_count else 0 end) as own_count
     from about_leads
     group by lead_id, answered_at
 
@@ -115,7 +163,8 @@ standing as (
         last_value(need ignore nulls) over so_far as need,
         last_value(priority ignore nulls) over so_far as priority,
         last_value(budget ignore nulls) over so_far as budget,
-        last_value(authority ignore nulls) over so_far as authority
+        last_value(authority ignore nulls) over so_far as authority,
+        max(own_count) over so_far as own_count
     from at_instants
     window
         so_far as (
@@ -130,7 +179,8 @@ counted as (
 
     select
         *,
-        coalesce(need = 'confirmed', false)
+        own_count = 1
+        and coalesce(need = 'confirmed', false)
         and coalesce(priority = 'confirmed', false)
         and coalesce(budget = 'confirmed', false)
         and coalesce(authority = 'confirmed', false) as is_all_confirmed

@@ -4,6 +4,16 @@ with transitions as (
 
 ),
 
+timers as (
+
+    select
+        stage,
+        max(after_days) as after_days
+    from {{ ref('lifecycle_timers') }}
+    group by stage
+
+),
+
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
@@ -41,18 +51,23 @@ final as (
         transitions.is_orphan,
         transitions.is_before_lead_created,
         transitions.is_effective,
-        coalesce(published.transitioned_at, transitions.transitioned_at)
+        {{ days_after('transitions.transitioned_at', 'timers.after_days') }} as timer_ends_at,
+        coalesce(published.first_published_transitioned_at, transitions.transitioned_at)
             as first_published_transitioned_at,
         published.first_published_at,
         refresh_context.rules_digest
     from transitions
     cross join refresh_context
+    left join timers
+        on
+            transitions.basis = 'rules'
+            and transitions.to_stage = timers.stage
     left join published
         on
             transitions.basis = published.basis
             and transitions.lead_id = published.lead_id
             and transitions.to_stage = published.to_stage
-            and transitions.passage_number = published.passage_number
+            and transitions.transitioned_at = published.transitioned_at
 
 )
 

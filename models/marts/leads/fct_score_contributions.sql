@@ -91,7 +91,8 @@ final as (
                 0
             ) as decimal(28, 12)
         ) as score_points,
-        note
+        note,
+        cast(full_points as decimal(18, 6)) as full_points
     from running
 
 )

@@ -26,7 +26,7 @@ negative_steps as (
 counted as (
 
     select
-        interactions.interaction_type,
+        lower(trim(interactions.interaction_type)) as interaction_type,
         count(*) as interaction_count,
         count(leads.lead_id) as lead_interaction_count,
         sum(case when interactions.lead_id is null then 1 else 0 end) as anonymous_count,
@@ -38,7 +38,7 @@ counted as (
     from interactions
     left join leads
         on interactions.lead_id = leads.lead_id
-    group by interactions.interaction_type
+    group by lower(trim(interactions.interaction_type))
 
 ),
 

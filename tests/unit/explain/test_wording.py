@@ -10,7 +10,13 @@ from lead_warehouse.explain.explanation import Explanation, Row
 from lead_warehouse.explain.wording import INTERACTIONS_SHOWN, LANGUAGES, in_words, phrases
 
 NOON = datetime(2026, 1, 15, 12)
-LEAD = {"job_title": None, "company_name": None, "country_code": None}
+LEAD = {
+    "job_title": None,
+    "company_name": None,
+    "country_code": None,
+    "is_profiling_objected": False,
+    "is_of_customer": False,
+}
 SCORE: Row = {
     "temperature_label": "Hot",
     "grade": "A2",
@@ -46,7 +52,7 @@ def signal(worth: str, **changes: object) -> Row:
         "score": "intent", "kind": "signal", "rule": "page", "rule_group": "web",
         "label": "Page visited", "occurred_at": NOON, "undecayed_points": Decimal(worth),
         "points": Decimal(worth), "score_points": Decimal(worth), "note": None,
-        "cap_points": Decimal(20), **changes,
+        "cap_points": Decimal(20), "full_points": Decimal(100), **changes,
     }  # fmt: skip
 
 
@@ -54,7 +60,8 @@ def stage(to_stage: str, **changes: object) -> Row:
     return {
         "basis": "rules", "to_stage": to_stage, "label": to_stage.title(),
         "transitioned_at": NOON, "trigger_label": "Something happened", "interaction_label": None,
-        "reason_label": None, "skipped_stages": None, "is_effective": True, **changes,
+        "reason_label": None, "skipped_stages": None, "is_effective": True, "trigger": "x",
+        "evidence": "stage change", "timer_ends_at": None, **changes,
     }  # fmt: skip
 
 
@@ -147,3 +154,56 @@ def test_a_reason_and_a_skipped_stage_belong_to_the_sentence() -> None:
     assert lines[2] == (
         "Sal since 2026-01-15 12:00: something happened (Trade show); skipped: MQL."
     )
+
+
+def test_points_are_told_as_parts_of_a_hundred_whatever_the_scale() -> None:
+    half = Decimal(50)
+    faded = signal("40", points=Decimal(30), score_points=Decimal(60), full_points=half)
+    cap = signal("-3", kind="cap", label="Web visits", undecayed_points=None, full_points=half)
+    lines = in_words(explanation(contributions=[faded, cap]))
+    assert "     +60 Page visited, today (80 then)" in lines
+    assert "      -3 Web visits: more than 40 does not count" in lines
+
+
+def test_what_speaks_against_a_lead_is_never_cut() -> None:
+    refused = signal("-40", kind="step", label="Said not to be interested")
+    lines = in_words(explanation(contributions=[*(signal("2") for _ in range(9)), refused]))
+    assert "     -40 Said not to be interested, today" in lines
+    assert "      +6 further interactions: 3" in lines
+
+
+@pytest.mark.parametrize(
+    ("lead", "stages", "expected"),
+    [
+        ({"is_profiling_objected": True}, [], "  - the person objected to profiling"),
+        (
+            {"is_of_customer": True},
+            [],
+            "  - the company is a customer: its owner takes care of it",
+        ),
+        (
+            {},
+            [stage("recycled", timer_ends_at=datetime(2026, 4, 1))],
+            "  - sales or nurture let it rest until 2026-04-01 00:00; a request re-enters at once",
+        ),
+    ],
+)
+def test_what_keeps_a_lead_with_enough_points_from_qualifying_is_told(
+    lead: Row, stages: list[Row], expected: str
+) -> None:
+    told = explanation(stages=stages)
+    told.lead.update(lead)
+    assert expected in in_words(told)
+
+
+@pytest.mark.parametrize("evidence", ["attribute", "expiry", "timer", "permission"])
+def test_a_crossing_without_an_interaction_says_so(evidence: str) -> None:
+    crossed = stage("mql", trigger="thresholds_reached", evidence=evidence)
+    because = phrases()["en"][f"cause_{evidence}"]
+    assert in_words(explanation(stages=[crossed]))[2].endswith(f"something happened ({because}).")
+
+
+def test_a_lead_record_is_nothing_a_crm_says() -> None:
+    made = stage("lead", basis="crm", evidence="lead record")
+    lines = in_words(explanation(stages=[made, stage("mql")]))
+    assert not any(line.startswith("The CRM") for line in lines)
