@@ -12,7 +12,6 @@ from lead_warehouse.explain.explanation import Explanation, Row, stage_now
 
 LANGUAGES = ("en", "fr")
 INTERACTIONS_SHOWN = 6
-CROSSINGS = ("thresholds_reached", "fit_reached")
 CAUSES = ("attribute", "expiry", "timer", "permission")
 """What makes a score reach its threshold beside an interaction, which has a name of its own."""
 
@@ -108,7 +107,7 @@ class _Wording:
         label = transition["trigger_label"]
         trigger = label[:1].lower() + label[1:]
         because = transition["interaction_label"] or transition["reason_label"]
-        if transition["trigger"] in CROSSINGS and transition["evidence"] in CAUSES:
+        if transition["trigger"] == "thresholds_reached" and transition["evidence"] in CAUSES:
             because = self.say(f"cause_{transition['evidence']}")
         why = self.say("because", trigger=trigger, because=because) if because else trigger
         if transition["skipped_stages"]:
