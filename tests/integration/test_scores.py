@@ -186,3 +186,41 @@ def test_an_as_of_rebuild_is_what_a_refresh_gave_then(
     for tables in digests:
         del tables["marts.rpt_mart_coverage"]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_what_becomes_known_counts_from_then_and_never_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The company's country lands after the latest event; later events must not move the MQL."""
+    exports, state = tmp_path / "exports", tmp_path / "state"
+    exports.mkdir()
+    mapping = (STORIES / "mapping.yml").read_text()
+    for name in ("leads", "interactions"):
+        mapping = mapping.replace(f"files: {name}.csv", f"files: {name}_*.csv")
+    (exports / "mapping.yml").write_text(mapping)
+    header, saas = (STORIES / "leads.csv").read_text().splitlines()[:2]
+    (exports / "leads_1.csv").write_text(f"{header}\n{saas.replace(',DE,', ',,')}\n")
+
+    def happened(number: int, lead: str, kind: str, at: str) -> None:
+        (exports / f"interactions_{number}.csv").write_text(
+            f"interaction_id,lead_id,interaction_type,occurred_at,depth\n{number},{lead},{kind},{at},\n"
+        )
+
+    def refreshed_at(clock: str) -> list[tuple[Any, ...]]:
+        monkeypatch.setenv(FROZEN_CLOCK, clock)
+        assert refresh_state(state, exports / "mapping.yml").is_published
+        return ask(
+            state,
+            "select transitioned_at, evidence from marts.fct_lifecycle_transitions "
+            "where basis = 'rules' and to_stage = 'mql'",
+        )
+
+    happened(1, "saas", "demo", "2026-06-05 10:00:00")
+    assert refreshed_at("2026-06-05T11:00:00") == []
+    (exports / "leads_2.csv").write_text(f"{header}\n{saas}\n")
+    happened(2, "saas", "pricing_page", "2026-06-05 12:30:00")
+    assert refreshed_at("2026-06-05T13:00:00") == []
+    assert ask(state, "select fit_score from marts.fct_lead_scores") == [(85,)]
+    happened(3, "saas", "open", "2026-06-08 09:00:00")
+    assert refreshed_at("2026-06-08T10:00:00") == [(datetime(2026, 6, 5, 13), "attribute")]
+    assert ask(state, "select count(*) from marts.rpt_restated_transitions") == [(0,)]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -31,7 +32,7 @@ def build(path: Path, rows: str) -> Path:
     return path
 
 
-def landed(publications: Publications, published_at: dict[str, datetime]) -> list[tuple[str, ...]]:
+def landed(publications: Publications, published_at: dict[str, datetime]) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         ensure_raw_schema(connection, load_contract())
         publications.land(connection, published_at)
