@@ -29,7 +29,7 @@ from tests.oracle.rules import Rules, load_rules, write_varied_rules
 from tests.oracle.strategies import FIFTEEN_YEARS, START, histories, rule_sets
 from tests.oracle.together import together
 
-HISTORIES_A_BATCH = 400
+HISTORIES_A_BATCH = 250
 """Histories that go through the pipeline together, since dbt costs seconds a run."""
 
 BATCHES = 3
