@@ -189,9 +189,9 @@ class _Wording:
 
     def interaction(self, row: Row) -> str:
         ago = self.ago(row["occurred_at"])
-        if row["kind"] == "step" or row["points"] == row["undecayed_points"]:
-            return self.say("fresh", label=row["label"], ago=ago)
         then = self.number(self.scaled(row, "undecayed_points"))
+        if row["kind"] == "step" or then == self.number(row["score_points"]):
+            return self.say("fresh", label=row["label"], ago=ago)
         return self.say("decayed", label=row["label"], ago=ago, points=then)
 
     def missing(self, score: Row) -> Iterator[str]:

@@ -115,6 +115,12 @@ def test_a_faded_signal_says_what_it_was_worth() -> None:
     )
 
 
+def test_what_has_faded_by_less_than_a_decimal_is_fresh() -> None:
+    minutes_old = signal("10", points=Decimal("9.998"), score_points=Decimal("9.998"))
+    lines = in_words(explanation(contributions=[minutes_old]))
+    assert "     +10 Page visited, today" in lines
+
+
 def test_days_are_those_of_the_calendar() -> None:
     yesterday = signal("5", occurred_at=datetime(2026, 1, 14, 23, 59))
     assert "      +5 Page visited, yesterday" in in_words(explanation(contributions=[yesterday]))
