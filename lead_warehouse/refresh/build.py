@@ -30,6 +30,10 @@ class NodeResult:
     def is_bad(self) -> bool:
         return self.status in ("error", "fail", "runtime error", "skipped")
 
+    @property
+    def did_not_pass(self) -> bool:
+        return self.is_bad or self.status == "warn"
+
 
 def run_dbt(
     report: Callable[[str], None], project: Path, run_folder: Path, commands: list[list[str]]
@@ -42,39 +46,65 @@ def run_dbt(
     Raises:
         RuntimeError: dbt could not run at all (a project that does not parse, for example).
     """
+    results: list[NodeResult] = []
+    for command in commands:
+        of_command = _invoke(report, project, run_folder, command)
+        results += of_command
+        if any(result.is_bad for result in of_command):
+            break
+    return results
+
+
+def test_with_dbt(
+    report: Callable[[str], None], project: Path, run_folder: Path, arguments: list[str]
+) -> list[NodeResult]:
+    """Run data tests; only those that fail run again to store their rows.
+
+    Storing the rows of every test, nearly all of them none, costs as much as the tests themselves.
+
+    Returns:
+        one result a test.
+
+    Raises:
+        RuntimeError: dbt could not run at all.
+    """
+    results = _invoke(report, project, run_folder, ["test", *arguments])
+    failed = sorted(result.name for result in results if result.did_not_pass)
+    if not failed:
+        return results
+    again = ["test", "--store-failures", "--select", *failed]
+    stored = _invoke(report, project, run_folder, again, kept_as="test_failures")
+    with_rows = {result.name: result for result in stored if result.did_not_pass}
+    return [with_rows.get(result.name, result) for result in results]
+
+
+def _invoke(
+    report: Callable[[str], None],
+    project: Path,
+    run_folder: Path,
+    command: list[str],
+    kept_as: str | None = None,
+) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
 
     def listen(event: Any) -> None:
         if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult"):
             report(event.info.msg)
 
-    results: list[NodeResult] = []
-    runner = dbtRunner(callbacks=[listen])
-    for command in commands:
-        outcome = runner.invoke(
-            [
-                *command,
-                "--project-dir",
-                str(project),
-                "--profiles-dir",
-                str(project),
-                "--log-path",
-                str(run_folder / "dbt"),
-                "--no-use-colors",
-            ]
-        )
-        if outcome.exception is not None:
-            raise RuntimeError(str(outcome.exception))
-        results += _results(project, run_folder, command[0])
-        if not outcome.success:
-            break
-    return results
+    where = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    logs = ["--log-path", str(run_folder / "dbt"), "--log-level-file", "info", "--no-use-colors"]
+    # dbt writes its whole manifest twice a command, which nobody here reads.
+    outcome = dbtRunner(callbacks=[listen]).invoke([*command, *where, *logs, "--no-write-json"])
+    if outcome.exception is not None:
+        raise RuntimeError(str(outcome.exception))
+    kept = run_folder / f"dbt_{kept_as or command[0]}_results.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    outcome.result.write(str(kept))
+    return _read_results(kept)
 
 
-def _results(project: Path, run_folder: Path, command: str) -> list[NodeResult]:
-    """Read ``run_results.json`` and keep it with the run."""
-    text = (project / "target" / "run_results.json").read_text(encoding="utf-8")
-    (run_folder / f"dbt_{command}_results.json").write_text(text, encoding="utf-8")
+def _read_results(path: Path) -> list[NodeResult]:
+    """Results as dbt writes them into ``run_results.json``."""
     return [
         NodeResult(
             name=_name(result["unique_id"]),
@@ -84,7 +114,7 @@ def _results(project: Path, run_folder: Path, command: str) -> list[NodeResult]:
             failures=result["failures"] or 0,
             relation=result["relation_name"] if result["unique_id"].startswith("test.") else None,
         )
-        for result in json.loads(text)["results"]
+        for result in json.loads(path.read_text(encoding="utf-8"))["results"]
     ]
 
 

@@ -51,7 +51,7 @@ def from_checks(results: list[CheckResult], folder: Path) -> list[Finding]:
 
 def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[Finding]:
     """Findings of dbt tests, whose rows lie in the schema ``audit`` of the build."""
-    failed = [result for result in results if result.is_bad or result.status == "warn"]
+    failed = [result for result in results if result.did_not_pass]
     if not failed:
         return []
     findings = []

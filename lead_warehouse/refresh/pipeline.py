@@ -22,7 +22,7 @@ from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
-from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt
+from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
 from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
 from lead_warehouse.refresh.project import compose_project
@@ -39,6 +39,9 @@ from lead_warehouse.state.publications import Publications
 
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
+
+BUILD_COMMAND = ["build", "--exclude-resource-types", "test", "unit_test"]
+"""Seeds and models in one go; tests are the audit's."""
 
 MESSAGE_WIDTH = 400
 """Characters of dbt's own words shown; the log has all of them."""
@@ -190,7 +193,7 @@ class _Run:
         return results
 
     def _build(self) -> None:
-        results = self._dbt(["seed"], ["run"], step="build")
+        results = self._dbt(run_dbt, [BUILD_COMMAND], step="build")
         bad = [result for result in results if result.is_bad]
         if bad:
             first = next((r for r in bad if r.status != "skipped"), bad[0])
@@ -201,27 +204,18 @@ class _Run:
 
     def _audit(self) -> list[Finding]:
         # What is declared of seeds has been held against the rules before anything landed.
-        tests = self._dbt(
-            [
-                "test",
-                "--store-failures",
-                "--exclude-resource-type",
-                "unit_test",
-                "--exclude",
-                "path:seeds",
-            ],
-            step="audit",
-        )
+        without = ["--exclude-resource-type", "unit_test", "--exclude", "path:seeds"]
+        tests = self._dbt(test_with_dbt, without, step="audit")
         findings = from_tests(tests, self.state.building, self._failures)
         findings += from_checks(self._check("marts_audit"), self._failures)
         return findings
 
-    def _dbt(self, *commands: list[str], step: str) -> list[NodeResult]:
+    def _dbt(self, dbt_step: Callable[..., Any], arguments: Any, step: str) -> list[NodeResult]:
         results: list[NodeResult] = self._work(
-            run_dbt,
+            dbt_step,
             self.state.project.relative_to(self.state.root),
             self.folder.relative_to(self.state.root),
-            list(commands),
+            arguments,
             step=step,
         )
         return results

@@ -53,6 +53,7 @@ final as (
     select
         latest_versions.lead_id,
         latest_versions.email,
+        {{ email_problem('latest_versions.email') }} as email_problem,
         latest_versions.first_name,
         latest_versions.last_name,
         latest_versions.phone,

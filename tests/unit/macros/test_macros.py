@@ -13,7 +13,11 @@ from jinja2 import Environment
 
 from lead_warehouse import PROJECT_DIR
 
-DBT = SimpleNamespace(type_string=lambda: "varchar", length="length({})".format)
+DBT = SimpleNamespace(
+    type_string=lambda: "varchar",
+    length="length({})".format,
+    split_part="split_part({}, {}, {})".format,
+)
 
 # Values made to collide: the marks that the key uses itself, empty text, null.
 values = st.one_of(st.none(), st.text(alphabet="1:-a", max_size=3))
@@ -59,7 +63,7 @@ def macros(*files: str) -> Any:
     module = (
         Environment(autoescape=False)
         .from_string(source)
-        .make_module({"adapter": adapter, "return": str})
+        .make_module({"adapter": adapter, "return": str, "dbt": DBT})
     )
     return module
 
@@ -232,3 +236,51 @@ def test_a_score_does_not_depend_on_the_places_of_its_points() -> None:
         for places in (3, 6, 18)
     }
     assert scores == {Decimal("18.675838926174")}
+
+
+LONG_DOMAIN = ".".join([*["a" * 60] * 3, "a" * 58])
+"""So that an address of five characters before it and eight behind it has 254."""
+
+CONTACTS = macros("engine/fully_matches.sql", "contacts/email_problem.sql")
+
+
+@pytest.mark.parametrize(
+    ("email", "problem"),
+    [
+        ("anna@acme.example", None),
+        (" anna@acme.example ", None),
+        ("o'neil+x.y_z@sub.acme-industrie.example", None),
+        ("jürgen@bücher.example", None),
+        ("anna@xn--bcher-kva.xn--p1ai", None),
+        (f"{'a' * 64}@acme.example", None),
+        (f"{'a' * 65}@acme.example", "too_long"),
+        (f"anna@{LONG_DOMAIN}.example", None),
+        (f"anna@{LONG_DOMAIN}.examples", "too_long"),
+        (f"anna@{'a' * 63}.example", None),
+        (f"anna@{'a' * 64}.example", "domain"),
+        (None, "missing"),
+        ("  ", "missing"),
+        ("acme.example", "not_one_at_sign"),
+        ("anna@@acme.example", "not_one_at_sign"),
+        ("a@acme.example, b@acme.example", "not_one_at_sign"),
+        ("@acme.example", "local_part"),
+        ("Anna <anna@acme.example", "local_part"),
+        (".anna@acme.example", "local_part"),
+        ("an..na@acme.example", "local_part"),
+        ("an na@acme.example", "local_part"),
+        ("anna@", "domain"),
+        ("anna@acme", "domain"),
+        ("anna@acme..example", "domain"),
+        ("anna@-acme.example", "domain"),
+        ("anna@acme-.example", "domain"),
+        ("anna@acme.example>", "domain"),
+        ("anna@192.168.0.1", "domain"),
+        ("anna@acme.e", "domain"),
+        ("anna@ac\nme.example", "domain"),
+    ],
+)
+def test_fault_34_what_is_wrong_with_an_address_is_said(
+    email: str | None, problem: str | None
+) -> None:
+    sql = f"select {CONTACTS.email_problem('email')} from (select ?::varchar as email)"
+    assert duckdb.execute(sql, [email]).fetchall() == [(problem,)]
