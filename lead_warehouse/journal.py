@@ -17,25 +17,23 @@ LOG_FILE = "log.jsonl"
 
 
 class Journal:
-    """Appends events of one run."""
+    """Appends events of one run; it can be handed to another process."""
 
-    def __init__(self, folder: Path, run_id: str):
+    def __init__(self, folder: Path, run_id: str, **bound: Any):
         # Workers change their working directory.
         self.path = (folder / LOG_FILE).resolve()
-        self._log = structlog.wrap_logger(
-            _Lines(self.path),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-                _without_secrets_and_persons,
-                structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
-            ],
-            wrapper_class=structlog.BoundLogger,
-        ).bind(run_id=run_id)
+        self.bound = {"run_id": run_id, **bound}
+
+    def of_step(self, step: str) -> "Journal":
+        """The same log, for what happens within a step."""
+        return Journal(self.path.parent, **{**self.bound, "step": step})
 
     def tell(self, event: str, level: str = "info", **fields: Any) -> None:
         """Append an event; a log that cannot be written stops no refresh."""
-        getattr(self._log, level)(event, **fields)
+        log = structlog.wrap_logger(
+            _Lines(self.path), processors=_PROCESSORS, wrapper_class=structlog.BoundLogger
+        )
+        getattr(log, level)(event, **{**self.bound, **fields})
 
 
 class _Lines:
@@ -64,3 +62,11 @@ def _without_secrets_and_persons(
         name: without_persons(value) if isinstance(value, str) else value
         for name, value in cleaned.items()
     }
+
+
+_PROCESSORS: list[Any] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    _without_secrets_and_persons,
+    structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
+]
