@@ -77,47 +77,34 @@ def of_last_run(run: Run | None, state: StateDirectory, hold: Hold | None) -> St
         return Standing(
             "nothing", f"no refresh has run in {state.root}", "run `lead-warehouse refresh`"
         )
-    first_line = (run.message or "").splitlines()[0] if run.message else "no reason is recorded"
-    report = state.run(run.run_id) / "report.md"
-    match run.state:
-        case "published":
-            return Standing("published", f"run {run.run_id} is published")
-        case "rejected":
-            return Standing(
-                "rejected",
-                f"run {run.run_id} was rejected: {_checks(run)}; readers keep what they had",
-                f"the failing rows are in {state.run(run.run_id) / 'failures'}; correct the files, "
-                "the mapping or the rules they come from, and refresh again",
-                needs_person=True,
-            )
-        case "failed":
-            return Standing(
-                "failed",
-                f"run {run.run_id} failed: {first_line}; readers keep what they had",
-                f"see {report} and the logs beside it, and refresh again",
-                needs_person=True,
-            )
-        case "kept" if hold is not None:
-            return Standing("kept", f"run {run.run_id} is good and was kept: publishing is on hold")
-        case "kept":
-            return Standing(
-                "kept",
-                f"run {run.run_id} is kept beside what readers see: {first_line}",
-                f"ask it with `lead-warehouse query --generation {run.run_id} ...`",
-            )
-        case "rolled back":
-            return Standing(
-                "rolled back",
-                f"run {run.run_id} was rolled back: {first_line}",
-                "correct what was wrong with it, and refresh again",
-            )
-        case _:
-            return Standing(
-                "abandoned",
-                f"run {run.run_id} was abandoned: its process {first_line}",
-                "refresh again",
-                needs_person=True,
-            )
+    first_line = (run.message or "no reason is recorded").splitlines()[0]
+    folder = state.run(run.run_id)
+    again = "refresh again"
+    told: dict[str, tuple[str, str | None]] = {
+        "published": ("is published", None),
+        "rejected": (
+            f"was rejected: {_checks(run)}; readers keep what they had",
+            f"the failing rows are in {folder / 'failures'}; correct the files, the mapping or the "
+            f"rules they come from, and {again}",
+        ),
+        "failed": (
+            f"failed: {first_line}; readers keep what they had",
+            f"see {folder / 'report.md'} and the logs beside it, and {again}",
+        ),
+        "kept": (
+            f"is kept beside what readers see: {first_line}",
+            f"ask it with `lead-warehouse query --generation {run.run_id} ...`",
+        ),
+        "rolled back": (f"was rolled back: {first_line}", f"correct what was wrong, and {again}"),
+        "abandoned": (f"was abandoned: its process {first_line}", again),
+    }
+    sentence, remedy = told[run.state]
+    return Standing(
+        run.state,
+        f"run {run.run_id} {sentence}",
+        None if run.state == "kept" and hold else remedy,
+        needs_person=run.state in ("rejected", "failed", "abandoned"),
+    )
 
 
 def age_in_words(age: timedelta) -> str:

@@ -109,7 +109,7 @@ class Generations:
         found = []
         for folder in sorted(self.state.generations.iterdir(), reverse=True):
             # One that retention removes meanwhile is no longer there to be listed.
-            with suppress(FileNotFoundError, NotADirectoryError):
+            with suppress(FileNotFoundError, NotADirectoryError, LeadWarehouseError):
                 if not folder.name.startswith("."):
                     found.append(self._read(folder))
         return found
@@ -208,8 +208,14 @@ class Generations:
         raise LeadWarehouseError("the published generation changes too fast; try again")
 
     def _read(self, folder: Path) -> Generation:
-        text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
-        return Generation(folder.name, folder, json.loads(text))
+        try:
+            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
+            return Generation(folder.name, folder, json.loads(text))
+        except ValueError:
+            raise LeadWarehouseError(
+                f"{folder / MANIFEST_FILE} cannot be read; "
+                "`lead-warehouse rollback` returns to the generation before"
+            ) from None
 
 
 def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
