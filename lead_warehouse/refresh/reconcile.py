@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from lead_warehouse.clock import utc_now
+from lead_warehouse.refresh.report import note_rollback
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger, ReceivedInput
 from lead_warehouse.state.generations import SET_ASIDE, Generation, Generations, remove_folder
 from lead_warehouse.state.hold import lift_hold, read_hold
@@ -55,8 +56,8 @@ def _state_of(state: StateDirectory, run_id: str, is_shown: bool) -> str:
     """The state a run ended in, by its report."""
     try:
         report = json.loads((state.run(run_id) / "report.json").read_text(encoding="utf-8"))
-        if report["state"] in ("published", "kept", "rolled back"):
-            return str(report["state"])
+        if report["state"] == "rolled back":
+            return "rolled back"
     except (OSError, ValueError, KeyError):
         pass
     return "published" if is_shown else "kept"
@@ -90,6 +91,7 @@ def _settle_rollback(
         return ["a rollback died before readers were returned; its hold on publishing is lifted"]
     states = {run.run_id: run.state for run in ledger.runs()}
     if hold.returned_to == current and states.get(hold.left) == "published":
+        note_rollback(generations.state.run(hold.left))
         ledger.move(hold.left, "rolled back", f"readers were returned to {current}")
         ledger.keep_inputs(inputs_of(generations.find(current)))
         return [

@@ -28,6 +28,21 @@ def forget_old_runs(runs: Path, keep: int = KEPT_RUNS) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def note_rollback(folder: Path) -> None:
+    """Have the report of a run say that readers were taken from it, should the ledger be lost."""
+    path = folder / REPORT_FILE
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # The report may be kept no longer, and the run was none of the newest then.
+        return
+    partial = path.with_suffix(".partial")
+    partial.write_text(
+        json.dumps({**report, "state": "rolled back"}, indent=2) + "\n", encoding="utf-8"
+    )
+    partial.replace(path)
+
+
 @dataclass
 class RefreshReport:
     """Filled as the run goes on.

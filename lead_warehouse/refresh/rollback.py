@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
+from lead_warehouse.refresh.report import note_rollback
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generation, Generations, open_read_only
 from lead_warehouse.state.hold import Hold, lift_hold, place_hold, read_hold, who
@@ -69,6 +70,7 @@ def roll_back(state: StateDirectory, run_id: str | None, *, with_hold: bool = Tr
         failpoint("hold_placed")
         generations.publish(target.run_id)
         failpoint("rolled_back")
+        note_rollback(state.run(current))
         ledger.move(current, "rolled back", f"readers were returned to {target.run_id}")
         ledger.move(target.run_id, "published", f"published again in place of {current}")
         if hold is not None:
