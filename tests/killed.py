@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +136,13 @@ def main(folder: Path) -> None:
         told: dict[str, Any] = {"failpoint": failpoint}
         if failpoint is not None:
             os.environ[FAILPOINT] = failpoint
-            told["killed"] = (
-                in_fork(lambda r=root, f=failpoint: die(r, exports, f)) == -signal.SIGKILL
-            )
+            told["killed"] = in_fork(partial(die, root, exports, failpoint)) == -signal.SIGKILL
             del os.environ[FAILPOINT]
             answer = folder / "aftermath.json"
-            assert in_fork(lambda r=root: aftermath(r), answer) == 0
+            assert in_fork(partial(aftermath, root), answer) == 0
             told["after"] = json.loads(answer.read_text())
         answer = folder / "settled.json"
-        assert in_fork(lambda r=root: settled(r, exports), answer) == 0
+        assert in_fork(partial(settled, root, exports), answer) == 0
         told["settled"] = json.loads(answer.read_text())
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()

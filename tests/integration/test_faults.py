@@ -253,7 +253,8 @@ def test_fault_19_a_generation_read_in_the_same_process_stays_too(tmp_path: Path
         assert first not in generations.retain()
         # Asking has not cost this reader its lock: another process would still see it.
         asked = [sys.executable, "-c", IS_READ, str(state.generation(first) / "warehouse.duckdb")]
-        assert subprocess.run(asked, capture_output=True, text=True).stdout == "True\n"
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert answer == "True\n"
         assert connection.execute("select count(*) from marts.first").fetchone() == (1000,)
     assert first in generations.retain()
 
@@ -274,7 +275,7 @@ def test_fault_19_a_reader_who_comes_while_a_generation_is_removed_keeps_it(
     for number in range(1, 8):
         generations.publish(make_generation(state, number))
     oldest = generations.all()[-1]
-    opened = []
+    opened: list[duckdb.DuckDBPyConnection] = []
 
     def open_meanwhile(name: str) -> None:
         if name == "retaining" and not opened:

@@ -22,6 +22,7 @@ from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.hold import read_hold
 from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.publications import Publications
 from lead_warehouse.status import read_status
 from tests.conftest import ask
 from tests.light import deliver, light_refresh, light_steps
@@ -268,7 +269,7 @@ def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
 
     before = sorted(path.name for path in (root / "generations").iterdir())
     shown = Generations(StateDirectory(root)).current_id()
-    owner: Any = {"record": pipeline.Publications, "publish": Generations}.get(step, pipeline)
+    owner: Any = {"record": Publications, "publish": Generations}.get(step, pipeline)
     monkeypatch.setattr(owner, step, full)
     with light_steps(), pytest.raises(RunFailed, match=r"disk of .* is full .* MB free .* about"):
         if step == "verify":
