@@ -38,7 +38,10 @@ def require_room(root: Path, published: Path | None) -> None:
 
 def room_needed(published: Path | None) -> int:
     """Bytes a refresh is expected to write: the copy, and what it grows to."""
-    factor = _factor()
+    return _bytes_for(published, _factor())
+
+
+def _bytes_for(published: Path | None, factor: float) -> int:
     if factor == 0:
         return 0
     size = published.stat().st_size if published is not None and published.exists() else 0
@@ -64,7 +67,7 @@ def full_disk_in_words(root: Path, published: Path | None) -> Iterator[None]:
             raise
         raise RunFailed(
             f"the disk of {root} is full ({in_megabytes(room_left(root))} free after clearing up); "
-            f"a refresh needs about {in_megabytes(room_needed(published))}: make room and refresh "
+            f"a refresh needs about {in_megabytes(_bytes_for(published, DEFAULT_FACTOR))}: make room and refresh "
             "again; readers keep the published generation"
         ) from error
 
