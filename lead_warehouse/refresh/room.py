@@ -65,10 +65,11 @@ def full_disk_in_words(root: Path, published: Path | None) -> Iterator[None]:
     except Exception as error:
         if not is_disk_full(error):
             raise
+        needed = in_megabytes(_bytes_for(published, DEFAULT_FACTOR))
         raise RunFailed(
             f"the disk of {root} is full ({in_megabytes(room_left(root))} free after clearing up); "
-            f"a refresh needs about {in_megabytes(_bytes_for(published, DEFAULT_FACTOR))}: make room and refresh "
-            "again; readers keep the published generation"
+            f"a refresh needs about {needed}: make room and refresh again; "
+            "readers keep the published generation"
         ) from error
 
 
