@@ -1,12 +1,20 @@
 """Where the warehouse stands, for people and schedulers."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
+from lead_warehouse.clock import utc_now
+from lead_warehouse.errors import LeadWarehouseError
 from lead_warehouse.query import Rows, run_query
+from lead_warehouse.refresh.rollback import newest_held
+from lead_warehouse.standing import Standing, of_hold, of_last_run, of_lock
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger, Run
 from lead_warehouse.state.generations import Generation, Generations
+from lead_warehouse.state.hold import Hold, read_hold
 from lead_warehouse.state.layout import StateDirectory
-from lead_warehouse.state.lock import is_locked
+from lead_warehouse.state.lock import Holder, holder_of, is_locked
 
 FUNNEL = """
 select
@@ -45,6 +53,15 @@ order by mart_name
 """
 
 
+HAS_FRESHNESS = (
+    "select 1 from information_schema.tables "
+    "where table_schema = 'raw' and table_name = 'input_freshness'"
+)
+
+RUNS_TOLD = 10
+"""Runs listed for programs, newest first."""
+
+
 @dataclass(frozen=True)
 class Status:
     """The published generation, the latest runs, and what waits for someone.
@@ -52,6 +69,9 @@ class Status:
     Attributes:
         is_refreshing: whether a process holds the refresh lock.
         died: runs left open by a process that no longer lives; the next refresh settles them.
+        standings: what a person should know, the most pressing first.
+        published_at: when readers could first see the published generation.
+        warnings: checks that the last published run warned of.
     """
 
     state: StateDirectory
@@ -63,25 +83,134 @@ class Status:
     quarantine: Rows | None = None
     held: Rows | None = None
     empty_marts: Rows | None = None
+    holder: Holder | None = None
+    hold: Hold | None = None
+    standings: list[Standing] = field(default_factory=list)
+    published_at: datetime | None = None
+    freshness: Rows | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def needs_person(self) -> bool:
+        return any(one.needs_person for one in self.standings)
 
 
 def read_status(state: StateDirectory) -> Status:
     """Read where a state directory stands; changes nothing."""
     generations = Generations(state)
-    runs = ControlLedger(state.control).runs()
+    ledger = ControlLedger(state.control)
+    runs = ledger.runs()
     is_refreshing = is_locked(state.lock)
+    holder = holder_of(state.lock)
+    hold = read_hold(state)
     died = [run for run in runs if run.state in OPEN_STATES and not is_refreshing]
+    waiting = newest_held(generations, ledger, hold) if hold else None
+    ended = next((run for run in runs if run.state not in OPEN_STATES), None)
+    standings = [
+        *of_lock(is_refreshing, holder, runs),
+        *of_hold(hold, waiting.run_id if waiting else None),
+        of_last_run(ended, state, hold),
+    ]
     current_id = generations.current_id()
-    if current_id is None:
-        return Status(state, None, runs, is_refreshing, died)
+    found: dict[str, Any] = {}
+    current = None
+    if current_id is not None:
+        try:
+            current = generations.find(current_id)
+            found = _ask(generations, current_id)
+        except (LeadWarehouseError, OSError) as error:
+            standings.insert(0, _damaged(current_id, error))
+    standings += _stale(found.get("freshness"))
     return Status(
         state,
-        generations.find(current_id),
+        current,
         runs,
         is_refreshing,
         died,
-        run_query(generations, FUNNEL, current_id),
-        run_query(generations, QUARANTINE, current_id),
-        run_query(generations, HELD, current_id),
-        run_query(generations, EMPTY_MARTS, current_id),
+        holder=holder,
+        hold=hold,
+        standings=standings,
+        published_at=ledger.published_at().get(current_id or ""),
+        warnings=_warnings(state, current_id),
+        **found,
     )
+
+
+def _ask(generations: Generations, current_id: str) -> dict[str, Any]:
+    questions = {
+        "funnel": FUNNEL,
+        "quarantine": QUARANTINE,
+        "held": HELD,
+        "empty_marts": EMPTY_MARTS,
+    }
+    found = {name: run_query(generations, sql, current_id) for name, sql in questions.items()}
+    if run_query(generations, HAS_FRESHNESS, current_id).values:
+        found["freshness"] = run_query(generations, "from raw.input_freshness", current_id)
+    return found
+
+
+def _damaged(current_id: str, error: Exception) -> Standing:
+    return Standing(
+        "damaged",
+        f"the published generation {current_id} cannot be read: {error}",
+        "`lead-warehouse doctor` says more; `lead-warehouse rollback` returns to the one before",
+        needs_person=True,
+    )
+
+
+def _stale(freshness: Rows | None) -> list[Standing]:
+    if freshness is None:
+        return []
+    inputs = [dict(zip(freshness.columns, row, strict=True)) for row in freshness.values]
+    late = [str(one["input_name"]) for one in inputs if one.get("status") == "error"]
+    if not late:
+        return []
+    return [
+        Standing(
+            "stale",
+            f"nothing new has come in for too long of {', '.join(late)}",
+            "see to the export or its transfer; the age limits are in the mapping",
+            needs_person=True,
+        )
+    ]
+
+
+def _warnings(state: StateDirectory, run_id: str | None) -> list[str]:
+    """Checks that warned in the run that made the published generation, by its report."""
+    try:
+        text = (state.run(str(run_id)) / "report.json").read_text(encoding="utf-8")
+        return [f"{one['check']} ({one['failures']})" for one in json.loads(text)["warnings"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """The status for programs. Keys are only ever added; ``format`` changes if one goes."""
+    current, published_at = status.current, status.published_at
+    return {
+        "format": 1,
+        "at": utc_now(),
+        "state_directory": str(status.state.root),
+        "needs_person": status.needs_person,
+        "standings": [vars(one) for one in status.standings],
+        "published": current
+        and {
+            "run_id": current.run_id,
+            "as_of": current.as_of,
+            "published_at": published_at,
+            "age_seconds": published_at and int((utc_now() - published_at).total_seconds()),
+            "digest": current.digest,
+            "database": str(status.state.current / current.database.name),
+        },
+        "under_way": status.holder and vars(status.holder),
+        "hold": status.hold and vars(status.hold),
+        "runs": [vars(run) for run in status.runs[:RUNS_TOLD]],
+        "held_files": _records(status.held),
+        "quarantine": _records(status.quarantine),
+        "freshness": _records(status.freshness),
+        "warnings": status.warnings,
+    }
+
+
+def _records(rows: Rows | None) -> list[dict[str, Any]]:
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.values] if rows else []

@@ -10,7 +10,10 @@ import typer
 from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.cli import show
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
+from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
+from lead_warehouse.cli.options import DEFAULT_STATE, Format, State, TextFormat
 from lead_warehouse.cli.progress import StepLines
+from lead_warehouse.cli.runs import doctor_command, runs_app, status_command
 from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.explain.explanation import explain
@@ -18,12 +21,10 @@ from lead_warehouse.explain.hottest import hottest
 from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
-from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.rules import check_rules
 from lead_warehouse.simulate.company import simulate
-from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.generations import RETAINED, Generations
 from lead_warehouse.state.layout import StateDirectory
-from lead_warehouse.status import read_status
 
 _UsageError = typer.BadParameter.__bases__[0]
 
@@ -38,16 +39,16 @@ mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
 app.add_typer(mapping_app, name="mapping")
 rules_app = typer.Typer(no_args_is_help=True, help="The rules in force.")
 app.add_typer(rules_app, name="rules")
+app.add_typer(generations_app, name="generations")
+app.add_typer(runs_app, name="runs")
+for name, command in (
+    ("status", status_command),
+    ("doctor", doctor_command),
+    ("rollback", rollback_command),
+    ("release", release_command),
+):
+    app.command(name)(command)
 
-State = Annotated[
-    Path,
-    typer.Option(
-        "--state",
-        envvar="LEAD_WAREHOUSE_STATE",
-        help="State directory: inputs, runs, generations.",
-        file_okay=False,
-    ),
-]
 MappingFile = Annotated[Path, typer.Option("--mapping", help="Mapping file.", dir_okay=False)]
 InputFolder = Annotated[
     Path | None,
@@ -59,23 +60,7 @@ RulesFolder = Annotated[
     Path | None,
     typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
 ]
-DEFAULT_STATE = Path(".warehouse")
 DEFAULT_MAPPING = Path("mapping.yml")
-
-
-class Format(StrEnum):
-    """How ``query`` prints rows."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-class TextFormat(StrEnum):
-    """How ``explain`` prints."""
-
-    text = "text"
-    json = "json"
 
 
 class Languages(StrEnum):
@@ -125,20 +110,20 @@ def refresh_command(
             show_default=False,
         ),
     ] = None,
+    keep: Annotated[
+        int,
+        typer.Option(
+            "--keep", envvar="LEAD_WAREHOUSE_KEEP", min=2, help="Published generations to keep."
+        ),
+    ] = RETAINED,
 ) -> None:
     """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
     asked = RefreshOptions(
-        StateDirectory(state), mapping, input_folder or mapping.parent, rules, as_of
+        StateDirectory(state), mapping, input_folder or mapping.parent, rules, as_of, keep
     )
     with StepLines(output) as progress:
         report = refresh(asked, progress)
     show.refresh_report(report, asked.state)
-
-
-@app.command("status")
-def status_command(state: State = DEFAULT_STATE) -> None:
-    """Say what is published, how the last runs went, and what waits for someone."""
-    show.status(read_status(StateDirectory(state)))
 
 
 @app.command("query")
@@ -193,30 +178,6 @@ def hottest_command(
     found = hottest(Generations(StateDirectory(state)), limit, language.value, generation)
     with readers_may_leave():
         show.hottest(found, language.value)
-
-
-@app.command("generations")
-def generations_command(state: State = DEFAULT_STATE) -> None:
-    """List the generations kept, newest first."""
-    generations = Generations(StateDirectory(state))
-    show.generations(generations.all(), generations.current_id())
-
-
-@app.command("rollback")
-def rollback_command(
-    run_id: Annotated[
-        str | None,
-        typer.Argument(
-            help="Generation to return to; by default the one before.", show_default=False
-        ),
-    ] = None,
-    state: State = DEFAULT_STATE,
-) -> None:
-    """Point readers to an earlier generation."""
-    done = roll_back(StateDirectory(state), run_id)
-    say(f"rolled back from {done.left} to {done.now.run_id}, as of {done.now.as_of}")
-    for name in done.forgotten:
-        say(f"note: {name} came later; the next refresh takes it again if it is still delivered")
 
 
 @mapping_app.command("check")

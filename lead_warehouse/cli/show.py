@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lead_warehouse.cli.console import output, printer, say
+from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import UserError
 from lead_warehouse.explain.explanation import Explanation
 from lead_warehouse.explain.hottest import HotLead
@@ -26,6 +27,7 @@ from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.rules import CheckedRules
+from lead_warehouse.standing import age_in_words
 from lead_warehouse.state.generations import Generation
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.status import Status, read_status
@@ -83,10 +85,18 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         if account.missing_columns:
             columns = ", ".join(account.missing_columns)
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
+    for line in report.notes:
+        say(f"note: {line}")
     for finding in report.warnings:
         say(f"warning: {finding}")
     if report.is_published:
         status(read_status(state), with_runs=False)
+    elif report.held_because:
+        say(
+            f"NOT PUBLISHED: {report.run_id} is good, and {report.held_because}. Readers keep what "
+            "they had. `lead-warehouse release --publish` shows it, `release` alone lets the next "
+            "refresh publish"
+        )
     else:
         say(
             f"{report.run_id} is a rebuild of the past as of {report.as_of}; readers keep the "
@@ -96,23 +106,26 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
 
 def status(found: Status, with_runs: bool = True) -> None:
     """Where the warehouse stands."""
-    if found.is_refreshing:
-        say("a refresh is under way")
-    for run in found.died:
-        say(
-            f"run {run.run_id} died in state '{run.state}'; readers are not affected, the next "
-            "refresh discards what it left"
-        )
+    for one in found.standings:
+        if one.code != "published":
+            say(f"{one.code}: {one.sentence}" + (f"; {one.remedy}" if one.remedy else ""))
     if found.current is None:
         say(f"nothing is published in {found.state.root}; run `lead-warehouse refresh` first")
     else:
+        age = found.published_at and age_in_words(utc_now() - found.published_at)
         say(f"warehouse   {found.state.current / found.current.database.name}")
-        say(f"published   {found.current.run_id}, as of {found.current.as_of}")
+        say(
+            f"published   {found.current.run_id}, as of {found.current.as_of}"
+            + (f", {age} ago" if age else "")
+        )
     _section(
         "funnel: leads that entered and converted to date; of complete months, within the window",
         found.funnel,
         rates=("rate",),
     )
+    if with_runs:
+        for line in found.warnings:
+            say(f"warning: {line}")
     _section("in quarantine", found.quarantine, first=KINDS_SHOWN)
     _section("files held: no row of them was taken", found.held)
     _section("empty marts", found.empty_marts)
@@ -129,6 +142,12 @@ def status(found: Status, with_runs: bool = True) -> None:
         ]
         columns = ["run", "state", "started (UTC)", "as of", "message"]
         _section("last runs", Rows(columns, shown))
+
+
+def as_json(value: Any) -> None:
+    """Print a value for programs."""
+    json.dump(value, sys.stdout, indent=1, default=_as_json, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def explanation(found: Explanation, form: str) -> None:

@@ -1,10 +1,13 @@
 """The states of a refresh, one after the other."""
 
+import hashlib
+import os
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,22 +20,34 @@ from lead_warehouse import __version__
 from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
-from lead_warehouse.failpoints import failpoint
+from lead_warehouse.failpoints import check_failpoint, failpoint
 from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
+from lead_warehouse.journal import Journal
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
+from lead_warehouse.redaction import redact
+from lead_warehouse.refresh.base import copy_base, file_digest
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
+from lead_warehouse.refresh.compact import compact, needs_compaction
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
 from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
+from lead_warehouse.refresh.rollback import never_shown
+from lead_warehouse.refresh.room import full_disk_in_words, require_room
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import TableDigest, combined_digest
-from lead_warehouse.state.generations import Generations, refuse_stale_log, remove_folder
+from lead_warehouse.state.generations import (
+    RETAINED,
+    Generations,
+    refuse_stale_log,
+    remove_folder,
+)
+from lead_warehouse.state.hold import read_hold, who
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 from lead_warehouse.state.publications import Publications
@@ -58,6 +73,7 @@ class RefreshOptions:
         input_dir: where the mapping's file patterns are looked up.
         rules_dir: a company's own rule CSVs, on top of the defaults.
         as_of: an instant, ``now``, or none for the latest event known.
+        keep: generations to retain.
     """
 
     state: StateDirectory
@@ -65,6 +81,7 @@ class RefreshOptions:
     input_dir: Path
     rules_dir: Path | None = None
     as_of: str | None = None
+    keep: int = RETAINED
 
 
 def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
@@ -75,18 +92,29 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
         RunRejected: a gate or the audit failed; the published generation stays.
         RunFailed: a step failed, or another refresh is under way; likewise.
     """
+    check_failpoint()
     mapping = load_mapping(options.mapping_path)
     as_of = parse_as_of(options.as_of)
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
     run_id = new_run_id()
-    with exclusive_lock(options.state.lock, "refresh"):
+    state = options.state
+    published = state.current / state.building.name
+    with (
+        full_disk_in_words(state.root, published),
+        exclusive_lock(state.lock, "refresh"),
+    ):
+        require_room(state.root, published)
         return _Run(options, mapping, run_id, progress).go(as_of)
 
 
 def new_run_id() -> str:
-    """An id that sorts by the true time, also while the clock of the data is frozen."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    """An id that sorts by the true time, also while the clock of the data is frozen.
+
+    Behind the second stand its microseconds, so that two runs within one keep their order.
+    """
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond:05x}{secrets.choice('0123456789abcdef')}"
 
 
 class _Run:
@@ -101,15 +129,32 @@ class _Run:
         self.ledger = ControlLedger(options.state.control)
         self.generations = Generations(options.state)
         self.publications = Publications(options.state)
-        self.report = RefreshReport(run_id)
+        self.journal = Journal(self.folder, run_id)
+        self.report = RefreshReport(
+            run_id,
+            started_at=utc_now(),
+            by=who(),
+            mapping={
+                "file": str(options.mapping_path),
+                "sha256": hashlib.sha256(options.mapping_path.read_bytes()).hexdigest(),
+            },
+            versions={"lead_warehouse": __version__, "duckdb": duckdb.__version__},
+        )
 
     def go(self, as_of: datetime | None) -> RefreshReport:
         report = self.report
+        failpoint("before_planned")
         self.ledger.plan(report.run_id)
+        self.journal.tell("planned", pid=os.getpid(), by=report.by)
+        failpoint("planned")
         try:
             report.reconciled = reconcile(self.state, self.ledger, report.run_id)
             self._reach("locked")
-            report.rules_digest = compose_project(self.state.project, self.options.rules_dir)
+            rules_dir = self.options.rules_dir
+            report.rules_digest = compose_project(self.state.project, rules_dir)
+            report.rules_files = (
+                sorted(path.name for path in rules_dir.glob("*.csv")) if rules_dir else []
+            )
             start_importing()
             with self._step("land"):
                 context = self._land(as_of)
@@ -135,6 +180,7 @@ class _Run:
             raise
         finally:
             remove_folder(self.state.building.parent)
+        self._clear_up()
         return report
 
     @property
@@ -150,12 +196,15 @@ class _Run:
     def _land(self, as_of: datetime | None) -> RefreshContext:
         building = self.state.building
         building.parent.mkdir(parents=True)
-        current = self.generations.current_id()
-        if current is not None:
-            self.progress("land", "copying the published generation")
-            source = self.generations.find(current).database
-            refuse_stale_log(source)
-            shutil.copyfile(source, building)
+        base = copy_base(
+            self.generations,
+            self.ledger.published_at(),
+            building,
+            lambda text: self.progress("land", text),
+        )
+        self.report.base = base.run_id
+        self.report.notes += base.passed_over
+        failpoint("copied")
         contract = load_contract()
         with duckdb.connect(
             str(building), config={"storage_compatibility_version": STORAGE_VERSION}
@@ -173,6 +222,9 @@ class _Run:
             )
             self.publications.land(connection, self.ledger.published_at())
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
+            self.report.quarantine = _quarantine(
+                connection, [account.file.file_digest for account in landing.accounts]
+            )
             connection.execute("checkpoint")
         shutil.rmtree(building.parent / "scratch", ignore_errors=True)
         if not landing.accounts and not landing.unchanged:
@@ -190,10 +242,18 @@ class _Run:
     def _check(self, gate: str) -> list[CheckResult]:
         kept = (self.folder / "quality").resolve()
         results: list[CheckResult] = self._work(check, self._building, gate, kept, step=gate)
+        self.report.count_checks(
+            gate,
+            [
+                "passed" if one.success else "failed" if one.is_critical else "warned"
+                for one in results
+            ],
+        )
         return results
 
     def _build(self) -> None:
         results = self._dbt(run_dbt, [BUILD_COMMAND], step="build")
+        self.report.time_models(results)
         bad = [result for result in results if result.is_bad]
         if bad:
             first = next((r for r in bad if r.status != "skipped"), bad[0])
@@ -206,6 +266,10 @@ class _Run:
         # What is declared of seeds has been held against the rules before anything landed.
         without = ["--exclude-resource-type", "unit_test", "--exclude", "path:seeds"]
         tests = self._dbt(test_with_dbt, without, step="audit")
+        self.report.count_checks(
+            "dbt_tests",
+            ["failed" if t.is_bad else "warned" if t.status == "warn" else "passed" for t in tests],
+        )
         findings = from_tests(tests, self.state.building, self._failures)
         findings += from_checks(self._check("marts_audit"), self._failures)
         return findings
@@ -258,6 +322,10 @@ class _Run:
             ).fetchall()
             connection.execute("checkpoint")
         refuse_stale_log(building)
+        if needs_compaction(building):
+            self.report.compaction = self._work(
+                compact, self._building, STORAGE_VERSION, step="compact"
+            )
         tables: dict[str, TableDigest] = self._work(verify, self._building, step="seal")
         manifest = {
             "run_id": self.report.run_id,
@@ -266,6 +334,7 @@ class _Run:
             "is_past": context.is_past,
             "rules_digest": context.rules_digest,
             "digest": combined_digest(tables),
+            "file": {"bytes": building.stat().st_size, "sha256": file_digest(building)},
             "tables": {name: asdict(digest) for name, digest in tables.items()},
             "inputs": [
                 dict(
@@ -273,33 +342,55 @@ class _Run:
                 )
                 for row in inputs
             ],
-            "versions": {"lead_warehouse": __version__, "duckdb": duckdb.__version__},
+            "versions": self.report.versions,
         }
         generation = self.generations.seal(self.report.run_id, manifest)
         self.report.digest = str(manifest["digest"])
+        self.report.tables = {name: asdict(digest) for name, digest in tables.items()}
         self.report.database = generation.database
 
     def _publish(self, context: RefreshContext) -> None:
         run_id = self.report.run_id
+        hold = read_hold(self.state)
         if context.is_past:
             self._end("kept", "a rebuild of the past; readers keep the published generation")
+        elif hold is not None:
+            self.report.held_because = f"publishing is {hold}"
+            self._end("kept", f"good, and not published: publishing is {hold}")
         else:
             self.publications.record(run_id, self.generations.find(run_id).database)
             self.generations.publish(run_id)
             failpoint("published")
             self._record_publication()
-        self.generations.retain()
-        forget_old_runs(self.folder.parent)
 
     def _record_publication(self) -> None:
         run_id = self.report.run_id
         self.ledger.publish(run_id, inputs_of(self.generations.find(run_id)))
+        failpoint("recorded")
         self.report.state = "published"
         self.report.is_published = True
+        self._write_report()
+
+    def _clear_up(self) -> None:
+        """Remove what is kept no longer; readers have what they came for, so it fails no run."""
+        try:
+            self.report.removed_generations = self.generations.retain(
+                self.options.keep, never_shown(self.generations, self.ledger)
+            )
+            forget_old_runs(self.folder.parent)
+            self._write_report()
+        except OSError as error:
+            self.report.notes.append(
+                f"what is kept no longer could not be removed ({error}); the next refresh tries"
+            )
+            self.journal.tell("not cleared up", "warning", error=str(error))
+
+    def _write_report(self) -> None:
+        self.report.ended_at = utc_now()
         self.report.write(self.folder)
 
     def _work(self, step_function: Callable[..., Any], *arguments: Any, step: str) -> Any:
-        name = "audit" if step == "marts_audit" else "gate" if step == "raw_gate" else step
+        name = {"marts_audit": "audit", "raw_gate": "gate", "compact": "seal"}.get(step, step)
         return run_in_worker(
             step_function,
             *arguments,
@@ -307,33 +398,64 @@ class _Run:
             report=lambda text: self.progress(name, text),
             folder=self.state.root,
             environment={DATABASE_VARIABLE: str(self._building)},
+            journal=self.journal.of_step(name),
         )
 
     def _reach(self, state: str, context: RefreshContext | None = None) -> None:
+        failpoint(f"before_{state}")
         self.ledger.move(self.report.run_id, state, as_of=context.as_of if context else None)
         self.report.state = state
+        self.journal.tell("reached", state=state)
         failpoint(state)
 
     def _stop(self, state: str, message: str) -> None:
-        """Settle a run that an error ended; the pointer says whether readers see it anyway."""
-        if self.generations.current_id() == self.report.run_id:
-            self._record_publication()
-        else:
-            remove_folder(self.state.generation(self.report.run_id))
-            self.publications.forget(self.report.run_id)
-            self._end(state, message)
+        """Settle a run that an error ended; the pointer says whether readers see it anyway.
+
+        On a full disk even the ledger may fail: then the next refresh settles the run.
+        """
+        # First of all, for it makes room to write the rest.
+        remove_folder(self.state.building.parent)
+        with suppress(OSError, sqlite3.Error):
+            if self.generations.current_id() == self.report.run_id:
+                self._record_publication()
+            else:
+                remove_folder(self.state.generation(self.report.run_id))
+                self.publications.forget(self.report.run_id)
+                self._end(state, message)
 
     def _end(self, state: str, message: str) -> None:
+        message = str(redact(message))
+        failpoint("before_end")
         self.ledger.move(self.report.run_id, state, message)
+        self.journal.tell("ended", state=state)
+        failpoint("ended")
         self.report.state = state
         self.report.message = message
-        self.report.write(self.folder)
+        self._write_report()
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         self.progress(name, "")
+        self.journal.tell("step started", step=name)
         started = time.monotonic()
+        outcome, level = "failed", "error"
         try:
             yield
+            outcome, level = "done", "info"
         finally:
-            self.report.seconds[name] = round(time.monotonic() - started, 2)
+            seconds = self.report.seconds[name] = round(time.monotonic() - started, 2)
+            self.journal.tell(f"step {outcome}", level, step=name, seconds=seconds)
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection, landed_now: list[str]
+) -> list[dict[str, Any]]:
+    """Records in quarantine by input and reason, and how many of them this run put there."""
+    cursor = connection.execute(
+        "select input_name as input, reason, count(*) as records, "
+        "count(*) filter (list_contains(?, file_digest)) as new "
+        "from raw.quarantined_rows group by all order by records desc, input, reason",
+        [landed_now],
+    )
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

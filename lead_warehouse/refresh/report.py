@@ -1,13 +1,21 @@
-"""What a refresh did, kept as ``runs/<id>/report.json``."""
+"""What a refresh did, kept as ``runs/<id>/report.json`` and, to be read, ``report.md``."""
 
 import json
 import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from lead_warehouse.landing.load_file import FileAccount
+from lead_warehouse.redaction import redact
+from lead_warehouse.refresh.build import NodeResult
+from lead_warehouse.refresh.compact import Compaction
 from lead_warehouse.refresh.findings import Finding
+from lead_warehouse.refresh.report_text import in_markdown
+
+REPORT_FILE = "report.json"
+SLOWEST_MODELS = 10
 
 KEPT_RUNS = 100
 """Runs whose logs, results and failing rows are kept."""
@@ -20,6 +28,21 @@ def forget_old_runs(runs: Path, keep: int = KEPT_RUNS) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def note_rollback(folder: Path) -> None:
+    """Have the report of a run say that readers were taken from it, should the ledger be lost."""
+    path = folder / REPORT_FILE
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # The report may be kept no longer, and the run was none of the newest then.
+        return
+    partial = path.with_suffix(".partial")
+    partial.write_text(
+        json.dumps({**report, "state": "rolled back"}, indent=2) + "\n", encoding="utf-8"
+    )
+    partial.replace(path)
+
+
 @dataclass
 class RefreshReport:
     """Filled as the run goes on.
@@ -28,6 +51,14 @@ class RefreshReport:
         state: the state the run ended in.
         seconds: wall time of each step.
         is_published: whether readers see it.
+        held_because: why a good generation was not published, none otherwise.
+        by: user of the system who ran it.
+        base: generation the build is a copy of; none for a build from nothing.
+        rules_files: rule files that replace the project's own.
+        quarantine: records in quarantine now, by input and reason.
+        tables: rows and digest of each mart and export.
+        checks: how many checks each step ran, and how many failed and warned.
+        models: the slowest models with their seconds.
     """
 
     run_id: str
@@ -46,6 +77,33 @@ class RefreshReport:
     reconciled: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     message: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    by: str | None = None
+    base: str | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    rules_files: list[str] = field(default_factory=list)
+    quarantine: list[dict[str, Any]] = field(default_factory=list)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: dict[str, dict[str, int]] = field(default_factory=dict)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    compaction: Compaction | None = None
+    removed_generations: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    held_because: str | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def count_checks(self, step: str, outcomes: list[str]) -> None:
+        """Add outcomes (``passed``, ``failed``, ``warned``) of checks run in a step."""
+        counted = self.checks.setdefault(step, {"run": 0, "failed": 0, "warned": 0})
+        counted["run"] += len(outcomes)
+        for outcome in ("failed", "warned"):
+            counted[outcome] += outcomes.count(outcome)
+
+    def time_models(self, results: list[NodeResult]) -> None:
+        """Keep the slowest of what dbt built."""
+        slowest = sorted(results, key=lambda one: one.seconds, reverse=True)[:SLOWEST_MODELS]
+        self.models = [{"name": one.name, "seconds": round(one.seconds, 2)} for one in slowest]
 
     @property
     def held(self) -> list[FileAccount]:
@@ -56,7 +114,9 @@ class RefreshReport:
         return sum(account.quarantined for account in self.accounts)
 
     def write(self, folder: Path) -> None:
-        """Write the report beside the run's logs."""
+        """Write the report beside the run's logs; secrets of the environment stay out."""
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(asdict(self), indent=2, default=str)
-        (folder / "report.json").write_text(text + "\n", encoding="utf-8")
+        told = json.loads(json.dumps(redact(asdict(self)), default=str))
+        text = json.dumps(told, indent=2)
+        (folder / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+        (folder / "report.md").write_text(in_markdown(told), encoding="utf-8")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lead_warehouse.errors import RunFailed
+from lead_warehouse.journal import Journal
 
 Report = Callable[[str], None]
 Step = Callable[..., Any]
@@ -35,6 +36,7 @@ class _Order(NamedTuple):
     log: Path
     folder: Path
     environment: dict[str, str]
+    journal: Journal | None
 
 
 def start_importing() -> None:
@@ -53,6 +55,7 @@ def run_in_worker(
     report: Report,
     folder: Path,
     environment: dict[str, str],
+    journal: Journal | None = None,
 ) -> Any:
     """Run ``step(report, *arguments)`` in a process of its own and return its result.
 
@@ -61,6 +64,7 @@ def run_in_worker(
         report: called here with each line the step reports.
         folder: working directory of the step.
         environment: set for the step on top of this process's environment.
+        journal: log of the run, to which the step's process writes too.
 
     Raises:
         RunFailed: the step raised or its process died; the log has the details.
@@ -69,7 +73,7 @@ def run_in_worker(
     log.parent.mkdir(parents=True, exist_ok=True)
     here, there = _FORKS.Pipe(duplex=False)
     environment = {**os.environ, **environment}
-    order = _Order(step, arguments, log.resolve(), folder, environment)
+    order = _Order(step, arguments, log.resolve(), folder, environment, journal)
     process = _FORKS.Process(target=_run, args=(there, order))
     process.start()
     there.close()
@@ -102,10 +106,13 @@ def _run(there: Connection, order: _Order) -> None:
     with order.log.open("a", encoding="utf-8") as printed:
         os.dup2(printed.fileno(), sys.stdout.fileno())
         os.dup2(printed.fileno(), sys.stderr.fileno())
+        _tell(order, "worker started", pid=os.getpid())
         try:
-            result = order.step(lambda line: there.send(("report", line)), *order.arguments)
+            result = order.step(lambda line: _report(there, order, line), *order.arguments)
+            _tell(order, "worker done")
             there.send(("result", result))
         except Exception as error:
+            _tell(order, "worker failed", "error", error=type(error).__name__)
             traceback.print_exc()
             sys.stderr.flush()
             with suppress(OSError):
@@ -113,6 +120,16 @@ def _run(there: Connection, order: _Order) -> None:
                     ("error", f"{order.step.__name__} failed: {' '.join(str(error).split())}")
                 )
     there.close()
+
+
+def _report(there: Connection, order: _Order, line: str) -> None:
+    _tell(order, "progress", "debug", detail=line.strip())
+    there.send(("report", line))
+
+
+def _tell(order: _Order, event: str, level: str = "info", **fields: Any) -> None:
+    if order.journal is not None:
+        order.journal.tell(event, level, worker=order.step.__name__, **fields)
 
 
 def _end_with_parent() -> None:

@@ -17,7 +17,7 @@ from lead_warehouse.errors import LeadWarehouseError
 OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
 """States of a run under way, in order.
 
-A run ends published, kept (a rebuild of the past that readers are not pointed to), rejected,
+A run ends published, kept (a rebuild of the past, or good while publishing was on hold), rejected,
 failed, abandoned (its process died) or, later, rolled back.
 """
 
@@ -34,6 +34,14 @@ create table if not exists run_states (
     run_id text not null references runs (run_id),
     state text not null,
     at text not null
+);
+create table if not exists holds (
+    placed_at text not null,
+    placed_by text not null,
+    left_run text not null,
+    returned_to text not null,
+    released_at text,
+    released_by text
 );
 create table if not exists inputs (
     input_name text not null,
@@ -125,6 +133,49 @@ class ControlLedger:
             )
             connection.execute("insert into run_states values (?, ?, ?)", (run_id, state, at))
 
+    def restore(self, run_id: str, state: str, at: datetime, as_of: datetime | None = None) -> None:
+        """Record a run again that a lost ledger had known; one already recorded stays."""
+        told = at.isoformat()
+        with self._connect() as connection:
+            inserted = connection.execute(
+                "insert or ignore into runs values (?, ?, ?, ?, ?, 'recorded again, the ledger "
+                "having been lost')",
+                (run_id, state, told, told, as_of.isoformat() if as_of else None),
+            ).rowcount
+            if inserted:
+                # Whatever it is now, readers saw it then.
+                states = ["published", state] if state == "rolled back" else [state]
+                connection.executemany(
+                    "insert into run_states values (?, ?, ?)",
+                    [(run_id, one, told) for one in states],
+                )
+
+    def record_hold(self, placed_at: str, placed_by: str, left: str, returned_to: str) -> None:
+        """Record that a rollback put publishing on hold."""
+        with self._connect() as connection:
+            connection.execute(
+                "insert into holds values (?, ?, ?, ?, null, null)",
+                (placed_at, placed_by, left, returned_to),
+            )
+
+    def record_release(self, released_by: str) -> None:
+        """Record who lets refreshes publish again, on every hold still open."""
+        with self._connect() as connection:
+            connection.execute(
+                "update holds set released_at = ?, released_by = ? where released_at is null",
+                (utc_now().isoformat(), released_by),
+            )
+
+    def holds(self) -> list[tuple[str | None, ...]]:
+        """Holds, newest first: placed at, by, run left, returned to, released at, by."""
+        with self._read() as connection:
+            known = connection.execute(
+                "select 1 from sqlite_master where name = 'holds'"
+            ).fetchone()
+            if known is None:
+                return []
+            return connection.execute("select * from holds order by rowid desc").fetchall()
+
     def publish(self, run_id: str, inputs: Iterable[ReceivedInput]) -> None:
         """Record that readers now see ``run_id`` and the inputs it holds, in one transaction."""
         at = utc_now().isoformat()
@@ -186,6 +237,15 @@ class ControlLedger:
                 "select run_id, min(at) from run_states where state = 'published' group by run_id"
             ).fetchall()
         return {run_id: datetime.fromisoformat(at) for run_id, at in rows}
+
+    def last_published(self) -> list[str]:
+        """Run ids that readers were pointed to, the latest first."""
+        with self._read() as connection:
+            rows = connection.execute(
+                "select run_id from run_states where state = 'published' "
+                "group by run_id order by max(rowid) desc"
+            ).fetchall()
+        return [run_id for (run_id,) in rows]
 
     def states_of(self, run_id: str) -> list[tuple[str, datetime]]:
         """The states a run went through, in order, with their instants."""

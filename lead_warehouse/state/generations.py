@@ -1,11 +1,10 @@
 """Generations: sealed databases, and the pointer that says which one readers see."""
 
-import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +15,19 @@ import duckdb
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.state.hold import sync_folder
 from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
+from lead_warehouse.state.readers import is_being_read
 
 MANIFEST_FILE = "manifest.json"
 RETAINED = 5
 """Published generations kept for rollback and for readers that still have one open."""
+
+CURRENT = "current"
+"""Names the published generation where an id is asked for."""
+
+SET_ASIDE = ".removing-"
+"""Begins the name of a generation that is being removed; nobody finds it any more."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,14 @@ class Generations:
             json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
         )
         building.chmod(0o444)
-        _sync(building)
+        (building.parent / MANIFEST_FILE).chmod(0o444)
+        sync_folder(building)
+        sync_folder(building.parent / MANIFEST_FILE)
         folder = self.state.generation(run_id)
         folder.parent.mkdir(parents=True, exist_ok=True)
+        failpoint("sealing")
         building.parent.rename(folder)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
         return Generation(run_id, folder, manifest)
 
     def publish(self, run_id: str) -> None:
@@ -81,8 +91,9 @@ class Generations:
         partial = self.state.root / f".current-{os.getpid()}"
         partial.unlink(missing_ok=True)
         partial.symlink_to(folder.relative_to(self.state.root))
+        failpoint("pointing")
         os.replace(partial, self.state.current)
-        _sync(self.state.root)
+        sync_folder(self.state.root)
 
     def current_id(self) -> str | None:
         """Run id of the published generation."""
@@ -95,16 +106,21 @@ class Generations:
         """Every sealed generation, newest first."""
         if not self.state.generations.exists():
             return []
-        folders = sorted(self.state.generations.iterdir(), reverse=True)
-        return [self._read(folder) for folder in folders if (folder / MANIFEST_FILE).exists()]
+        found = []
+        for folder in sorted(self.state.generations.iterdir(), reverse=True):
+            # One that retention removes meanwhile is no longer there to be listed.
+            with suppress(FileNotFoundError, NotADirectoryError, LeadWarehouseError):
+                if not folder.name.startswith("."):
+                    found.append(self._read(folder))
+        return found
 
     def find(self, run_id: str | None) -> Generation:
-        """A generation by id or its beginning; the published one for none.
+        """A generation by id or its beginning; the published one for none or ``current``.
 
         Raises:
             UserError: there is none.
         """
-        if run_id is None:
+        if run_id is None or run_id == CURRENT:
             current = self.current_id()
             if current is None:
                 raise UserError(
@@ -120,10 +136,14 @@ class Generations:
             )
         return matching[0]
 
-    def retain(self, newest: int = RETAINED) -> list[str]:
+    def retain(self, newest: int = RETAINED, never_shown: Collection[str] = ()) -> list[str]:
         """Remove generations beyond the newest; the current one and any being read stay.
 
-        Rebuilds of the past are counted apart, so that none of them costs a rollback.
+        Rebuilds of the past, and what was built while publishing was on hold, are counted apart,
+        so that none of them costs a rollback.
+
+        Args:
+            never_shown: run ids that readers were never pointed to.
 
         Returns:
             the run ids removed.
@@ -131,14 +151,29 @@ class Generations:
         removed = []
         current = self.current_id()
         known = self.all()
-        rebuilds = [generation for generation in known if generation.manifest["is_past"]]
-        published = [generation for generation in known if not generation.manifest["is_past"]]
-        for generation in published[newest:] + rebuilds[newest:]:
-            if generation.run_id == current or is_being_read(generation.database):
-                continue
-            remove_folder(generation.folder)
-            removed.append(generation.run_id)
+        rebuilds = [one for one in known if one.manifest["is_past"]]
+        others = [one for one in known if not one.manifest["is_past"]]
+        held = [one for one in others if one.run_id in never_shown]
+        published = [one for one in others if one.run_id not in never_shown]
+        for generation in published[newest:] + rebuilds[newest:] + held[newest:]:
+            if generation.run_id != current and self._remove(generation):
+                removed.append(generation.run_id)
         return removed
+
+    def _remove(self, generation: Generation) -> bool:
+        """Remove a generation unless somebody reads it; whoever comes now no longer finds it."""
+        if is_being_read(generation.database):
+            return False
+        aside = self.state.generations / f"{SET_ASIDE}{generation.run_id}"
+        remove_folder(aside)
+        generation.folder.rename(aside)
+        failpoint("retaining")
+        # A reader may have opened it between the question and the new name.
+        if is_being_read(aside / WAREHOUSE_FILE):
+            aside.rename(generation.folder)
+            return False
+        remove_folder(aside)
+        return True
 
     @contextmanager
     def reading(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -173,8 +208,14 @@ class Generations:
         raise LeadWarehouseError("the published generation changes too fast; try again")
 
     def _read(self, folder: Path) -> Generation:
-        text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
-        return Generation(folder.name, folder, json.loads(text))
+        try:
+            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
+            return Generation(folder.name, folder, json.loads(text))
+        except ValueError:
+            raise LeadWarehouseError(
+                f"{folder / MANIFEST_FILE} cannot be read; "
+                "`lead-warehouse rollback` returns to the generation before"
+            ) from None
 
 
 def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
@@ -200,27 +241,6 @@ def refuse_stale_log(database: Path) -> None:
         )
 
 
-def is_being_read(database: Path) -> bool:
-    """Whether another process has the database open (DuckDB readers hold a POSIX read lock)."""
-    database.chmod(0o644)
-    try:
-        with database.open("rb+") as file:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        database.chmod(0o444)
-    return False
-
-
 def remove_folder(folder: Path) -> None:
     """Remove a folder of the state directory, read-only files included."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -38,6 +38,11 @@ class StateDirectory:
         return self.root / "publications"
 
     @property
+    def hold(self) -> Path:
+        """Lies here while publishing is on hold."""
+        return self.root / "hold.json"
+
+    @property
     def current(self) -> Path:
         """The pointer: a symlink to the published generation."""
         return self.root / "current"

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from lead_warehouse.clock import utc_now
@@ -49,9 +50,30 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def _describe_holder(path: Path) -> str:
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock: the process, since when (UTC), and what for."""
+
+    pid: int
+    since: str
+    purpose: str
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who holds the lock at ``path`` now; none when nobody does, or nobody can tell."""
+    return _read_holder(path) if is_locked(path) else None
+
+
+def _read_holder(path: Path) -> Holder | None:
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
-        return f"{holder['for']} holds the lock: process {holder['pid']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Holder(told["pid"], told["since"], told["for"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _describe_holder(path: Path) -> str:
+    holder = _read_holder(path)
+    if holder is None:
         return f"process holds the lock {path}"
+    return f"{holder.purpose} holds the lock: process {holder.pid}, since {holder.since}"

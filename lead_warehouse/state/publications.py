@@ -6,11 +6,13 @@ the first to show, and the next refresh lands them as input.
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from lead_warehouse.clock import utc_now
+from lead_warehouse.failpoints import failpoint
 from lead_warehouse.sql import literal
 from lead_warehouse.state.layout import StateDirectory
 
@@ -43,11 +45,22 @@ class Publications:
                 ) to {literal(str(partial))} (format parquet)
                 """
             )
+        failpoint("recording")
+        at = utc_now().replace(tzinfo=UTC).timestamp()
+        os.utime(partial, (at, at))
         os.replace(partial, path)
+
+    def recorded(self) -> dict[str, datetime]:
+        """Run id to about the instant it was first shown, should the ledger be lost."""
+        return {
+            path.stem: datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+            for path in self.folder.glob("*.parquet")
+        }
 
     def forget(self, run_id: str) -> None:
         """Remove what a run wrote down that was never shown after all."""
         self._file(run_id).unlink(missing_ok=True)
+        self._file(run_id).with_suffix(".partial").unlink(missing_ok=True)
 
     def land(
         self, connection: duckdb.DuckDBPyConnection, published_at: Mapping[str, datetime]

@@ -201,6 +201,20 @@ def test_generations_and_rollback(sample_state: Path, sample_exports: Path) -> N
     back = run("rollback", "--state", sample_state)
     assert back.returncode == 0, back.stderr
     assert "rolled back from" in back.stdout
+    assert "on hold" in back.stdout
+    state = ("--state", sample_state)
+    assert run("status", "--check", *state).returncode == 1
+    told = json.loads(run("status", "--format", "json", *state).stdout)
+    assert (told["format"], told["needs_person"]) == (1, True)
+    assert [one["code"] for one in told["standings"]] == ["on hold", "rolled back"]
+    assert told["published"]["run_id"] in run("runs", "list", *state).stdout
+    assert "## Slowest models" in run("runs", "show", "last", *state).stdout
+    equal = run("generations", "diff", "previous", "current", *state)
+    assert "11 of 11 tables are equal" in equal.stdout, equal.stderr
+    assert run("doctor", *state).returncode == 1
+    assert "publishing is free" in run("release", *state).stdout
+    assert run("doctor", *state).returncode == 0
+    assert run("status", "--check", *state).returncode == 0
     again = run("rollback", "--state", sample_state)
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
 

@@ -372,7 +372,7 @@ def test_rollback_passes_over_what_was_rolled_back_and_takes_its_files_along(
         "D-bad;L-000001;En cours;1,00;01/02/2025 10:00;;\n"
     )
     refresh_state(sample_state, exports / "mapping.yml")
-    roll_back(StateDirectory(sample_state), None)
+    roll_back(StateDirectory(sample_state), None, with_hold=False)
     (exports / "affaires_bad.csv").unlink()
     refresh_state(sample_state, exports / "mapping.yml")
     sql = "select count(*) from marts.fct_opportunities where opportunity_id = 'D-bad'"

@@ -1,0 +1,395 @@
+"""Where a run may die or end, and what its users then find; light refreshes, without dbt."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from lead_warehouse import doctor
+from lead_warehouse.errors import RunFailed, RunRejected, UserError
+from lead_warehouse.failpoints import FAILPOINT, FAILPOINTS
+from lead_warehouse.refresh import pipeline
+from lead_warehouse.refresh.past_runs import find_run
+from lead_warehouse.refresh.rollback import release, roll_back
+from lead_warehouse.refresh.verify import verify
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.hold import read_hold
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.publications import Publications
+from lead_warehouse.status import read_status
+from tests.conftest import ask
+from tests.light import deliver, light_refresh, light_steps
+
+LEADS = "select lead_id from marts.dim_leads order by 1"
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    deliver(tmp_path / "exports", "1", {"a": "a@x.fr"})
+    return tmp_path / "exports"
+
+
+@pytest.fixture
+def root(exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two generations published: with lead a, then with a and b."""
+    monkeypatch.setattr("lead_warehouse.status._ask", lambda generations, run_id: {})
+    with light_steps():
+        light_refresh(tmp_path / "state", exports)
+        deliver(exports, "2", {"b": "b@x.fr"})
+        light_refresh(tmp_path / "state", exports)
+    return tmp_path / "state"
+
+
+def leads(root: Path) -> list[str]:
+    return [lead for (lead,) in ask(root, LEADS)]
+
+
+def codes(root: Path) -> list[str]:
+    return [one.code for one in read_status(StateDirectory(root)).standings]
+
+
+def flip(path: Path, offset: int) -> None:
+    """Change one bit of a file, read-only or not."""
+    mode = path.stat().st_mode
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[offset] ^= 0x10
+    path.write_bytes(content)
+    path.chmod(mode)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, Any]]:
+    """What was left by a kill at each failpoint, and what the next refresh made of it."""
+    folder = tmp_path_factory.mktemp("killed")
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.killed", str(folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert told.returncode == 0, told.stderr
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    return {line["failpoint"]: line for line in lines}
+
+
+@pytest.mark.parametrize("failpoint", FAILPOINTS)
+def test_fault_3_killed_at_any_point_readers_see_one_whole_generation_and_the_next_run_settles_it(
+    killed: dict[str | None, dict[str, Any]], failpoint: str
+) -> None:
+    told, unharmed = killed[failpoint], killed[None]["settled"]
+    settled = told["settled"]
+    assert told["killed"], "the failpoint was never reached"
+    has_moved = failpoint in ("published", "recorded", "retaining", "hold_placed")
+    assert told["after"]["leads"] == (["a", "b"] if has_moved else ["a"])
+    assert settled["digest"] == unharmed["digest"]
+    assert (settled["open"], settled["leftovers"]) == ([], [])
+    assert settled["states"][settled["current"]] == "published"
+    if failpoint == "rolled_back":
+        # Readers were returned, so what follows waits for a release.
+        assert (settled["report"], settled["hold"], settled["leads"]) == ("kept", True, ["a"])
+        assert "rolled back" in settled["states"].values()
+    else:
+        assert (settled["report"], settled["hold"]) == ("published", False)
+        assert settled["leads"] == ["a", "b"]
+        assert settled["inputs"] == ["leads_1.csv", "leads_2.csv"]
+
+
+def test_fault_4_killed_between_pointer_and_ledger_the_run_counts_as_published(
+    killed: dict[str | None, dict[str, Any]],
+) -> None:
+    told = killed["published"]
+    assert "died" in told["after"]["status"]
+    [line] = told["settled"]["reconciled"]
+    assert "had published before it died" in line
+    assert set(told["settled"]["states"].values()) == {"published"}
+
+
+def test_the_status_of_a_killed_run_says_so(killed: dict[str | None, dict[str, Any]]) -> None:
+    assert killed["built"]["after"]["status"] == ["died", "published"]
+    assert killed["ended"]["after"]["status"] == ["rejected"]
+    assert killed["rolled_back"]["after"]["status"][0] == "on hold"
+
+
+def test_a_failpoint_nobody_knows_is_refused_with_those_there_are(
+    exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAILPOINT, "seald")
+    with pytest.raises(UserError, match=r"no failpoint 'seald'; did you mean 'sealed'.*planned"):
+        light_refresh(tmp_path / "state", exports)
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_rollback_holds_publishing_until_released(root: Path, exports: Path) -> None:
+    state = StateDirectory(root)
+    done = roll_back(state, None)
+    assert done.hold is not None and leads(root) == ["a"]
+    with light_steps():
+        report = light_refresh(root, exports)
+    assert (report.state, report.is_published) == ("kept", False)
+    assert str(report.held_because).startswith("publishing is on hold since")
+    assert leads(root) == ["a"]
+    status = read_status(state)
+    assert [one.code for one in status.standings] == ["on hold", "kept"]
+    assert status.needs_person and report.run_id in status.standings[0].sentence
+    # What was never shown is no generation to return to.
+    with pytest.raises(UserError, match="never published"):
+        roll_back(state, report.run_id)
+    with pytest.raises(UserError, match="nothing to roll back to"):
+        roll_back(state, None)
+    released = release(state, publish=True)
+    assert released.published is not None and released.published.run_id == report.run_id
+    assert leads(root) == ["a", "b"]
+    assert not read_status(state).needs_person
+    [hold] = ControlLedger(state.control).holds()
+    assert hold[2] == done.left and hold[5] is not None
+    with pytest.raises(UserError, match="not on hold"):
+        release(state)
+
+
+def test_a_release_alone_lets_the_next_refresh_publish(root: Path, exports: Path) -> None:
+    roll_back(StateDirectory(root), None)
+    with pytest.raises(UserError, match="no generation was built since"):
+        release(StateDirectory(root), publish=True)
+    assert read_hold(StateDirectory(root)) is not None
+    assert release(StateDirectory(root)).published is None
+    assert leads(root) == ["a"]
+    with light_steps():
+        assert light_refresh(root, exports).is_published
+    assert leads(root) == ["a", "b"]
+
+
+def test_a_rollback_without_a_hold_lets_the_next_refresh_publish(root: Path, exports: Path) -> None:
+    assert roll_back(StateDirectory(root), None, with_hold=False).hold is None
+    with light_steps():
+        assert light_refresh(root, exports).is_published
+
+
+def test_a_hold_and_what_was_rolled_back_outlive_the_ledger(root: Path, exports: Path) -> None:
+    state = StateDirectory(root)
+    left = roll_back(state, None).left
+    state.control.unlink()
+    with light_steps():
+        report = light_refresh(root, exports)
+    assert report.state == "kept"
+    assert "the ledger was lost; 2 runs" in report.reconciled[0]
+    states = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
+    assert states[left] == "rolled back"
+    assert states[str(Generations(state).current_id())] == "published"
+    assert leads(root) == ["a"]
+
+
+def test_a_hold_that_cannot_be_read_still_holds(root: Path, exports: Path) -> None:
+    StateDirectory(root).hold.write_text("{")
+    with light_steps():
+        assert light_refresh(root, exports).state == "kept"
+
+
+def test_what_a_hold_kept_back_costs_no_rollback(root: Path, exports: Path) -> None:
+    state = StateDirectory(root)
+    shown = {one.run_id for one in Generations(state).all()}
+    roll_back(state, None)
+    with light_steps():
+        for _ in range(3):
+            light_refresh(root, exports, keep=2)
+    kept = {one.run_id for one in Generations(state).all()}
+    assert shown <= kept and len(kept) == 4
+
+
+def test_the_report_says_what_was_done_and_by_whom(root: Path, exports: Path) -> None:
+    told = find_run(StateDirectory(root), "last")
+    assert [name for name, _ in told.states][-1] == "published"
+    report = told.report
+    assert report is not None
+    assert [one["accepted"] for one in report["accounts"]] == [1]
+    assert report["tables"]["marts.dim_leads"]["rows"] == 2
+    assert report["checks"]["raw_gate"] == {"run": 1, "failed": 0, "warned": 0}
+    assert set(report["seconds"]) == {"land", "gate", "build", "audit", "seal", "publish"}
+    assert report["base"] and report["by"] and report["mapping"]["sha256"]
+    assert told.text is not None and "| leads | 1 | 0 | 1 | 1 | 0 | 0 |" in told.text
+    events = [
+        json.loads(line)
+        for line in (root / "runs" / told.run.run_id / "log.jsonl").read_text().splitlines()
+    ]
+    assert all({"at", "run_id", "level", "event"} <= event.keys() for event in events)
+    assert [e["state"] for e in events if e["event"] == "reached"] == [
+        "locked",
+        "landed",
+        "built",
+        "audited",
+        "sealed",
+    ]
+
+
+def test_a_rejected_run_says_which_check_and_where_the_rows_are(root: Path, exports: Path) -> None:
+    with light_steps(reject=True), pytest.raises(RunRejected):
+        light_refresh(root, exports)
+    [standing] = read_status(StateDirectory(root)).standings
+    assert (standing.code, standing.needs_person) == ("rejected", True)
+    assert "leads are good" in standing.sentence
+    assert "failures" in str(standing.remedy)
+
+
+def test_secrets_of_the_environment_reach_neither_report_nor_log_nor_ledger(
+    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_API_TOKEN", "canary-4711")
+    monkeypatch.setenv("SOURCE", "postgresql://reader:canary-0815@host/crm")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RunFailed("canary-4711 canary-0815 postgresql://x:canary-unknown@host/db")
+
+    with light_steps():
+        monkeypatch.setattr(pipeline, "land", fail)
+        with pytest.raises(RunFailed):
+            light_refresh(root, exports)
+    for path in root.rglob("*"):
+        if path.is_file():
+            assert b"canary" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("step", ["land", "verify", "record", "publish"])
+def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
+    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        if step == "verify":
+            raise RunFailed("verify failed: IO Error: Could not write: No space left on device")
+        raise OSError(28, "No space left on device")
+
+    before = sorted(path.name for path in (root / "generations").iterdir())
+    shown = Generations(StateDirectory(root)).current_id()
+    owner: Any = {"record": Publications, "publish": Generations}.get(step, pipeline)
+    monkeypatch.setattr(owner, step, full)
+    with light_steps(), pytest.raises(RunFailed, match=r"disk of .* is full .* MB free .* about"):
+        if step == "verify":
+            monkeypatch.setattr(pipeline._Run, "_seal", full)
+        light_refresh(root, exports)
+    assert Generations(StateDirectory(root)).current_id() == shown
+    assert sorted(path.name for path in (root / "generations").iterdir()) == before
+    assert not (root / "building").exists()
+    assert codes(root)[0] == "failed"
+
+
+def test_fault_17_a_disk_without_room_is_told_before_anything_is_written(
+    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAD_WAREHOUSE_ROOM", "1e9")
+    with light_steps(), pytest.raises(RunFailed, match=r"needs about [\d,]+ MB .* are free"):
+        light_refresh(root, exports)
+    assert codes(root) == ["published"]
+    monkeypatch.setenv("LEAD_WAREHOUSE_ROOM", "much")
+    with light_steps(), pytest.raises(UserError, match="not a number"):
+        light_refresh(root, exports)
+
+
+def test_fault_12_a_bit_flipped_before_publication_is_found_wherever_it_lies(
+    root: Path, tmp_path: Path
+) -> None:
+    source = Generations(StateDirectory(root)).find(None).database
+    database = tmp_path / "warehouse.duckdb"
+    database.write_bytes(source.read_bytes())
+    assert verify(lambda line: None, database)
+    chance = random.Random(7)
+    blocks = (database.stat().st_size - 3 * 4096) // (1 << 18)
+    places = [chance.randrange(4096) + 4096 * header for header in range(3)]
+    places += [3 * 4096 + (block << 18) + chance.randrange(1 << 18) for block in range(blocks)]
+    for place in places:
+        flip(database, place)
+        with pytest.raises((RunFailed, duckdb.Error)):
+            verify(lambda line: None, database)
+        flip(database, place)
+    assert verify(lambda line: None, database)
+
+
+def test_fault_12_a_damaged_build_is_not_published(
+    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Generations(StateDirectory(root)).current_id()
+
+    def damage(database: Path) -> bool:
+        flip(database, database.stat().st_size - 1000)
+        return False
+
+    with light_steps():
+        monkeypatch.setattr(pipeline, "needs_compaction", damage)
+        with pytest.raises(RunFailed, match="damaged"):
+            light_refresh(root, exports)
+    assert Generations(StateDirectory(root)).current_id() == shown
+    assert codes(root)[0] == "failed"
+
+
+def wrong(root: Path, **how: bool) -> list[str]:
+    return [one.what for one in doctor.examine(StateDirectory(root), **how) if one.is_wrong]
+
+
+def test_fault_13_the_doctor_finds_a_corrupt_file_and_rollback_works(root: Path) -> None:
+    assert wrong(root, thoroughly=True) == []
+    database = Generations(StateDirectory(root)).find(None).database
+    flip(database, database.stat().st_size // 2)
+    assert wrong(root) == ["generation"]
+    [one] = [one for one in doctor.examine(StateDirectory(root)) if one.is_wrong]
+    assert "damaged block" in one.sentence and "rollback" in str(one.remedy)
+    roll_back(StateDirectory(root), None)
+    assert leads(root) == ["a"]
+    assert wrong(root) == ["hold"]
+
+
+def test_fault_13_a_refresh_starts_from_the_last_good_generation(root: Path, exports: Path) -> None:
+    current = Generations(StateDirectory(root)).find(None)
+    unharmed = current.digest
+    flip(current.database, current.database.stat().st_size // 2)
+    with light_steps():
+        report = light_refresh(root, exports)
+    assert report.base is not None and report.base < current.run_id
+    assert "is damaged and not built upon" in report.notes[0]
+    assert report.digest == unharmed and leads(root) == ["a", "b"]
+    for generation in Generations(StateDirectory(root)).all():
+        # Elsewhere than above, where a second flip would mend it.
+        flip(generation.database, generation.database.stat().st_size // 2 + 1)
+    with light_steps():
+        report = light_refresh(root, exports)
+    assert report.base is None and report.digest == unharmed
+    assert leads(root) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (lambda root: (root / "control.sqlite").write_bytes(b"no database" * 500), "ledger"),
+        (lambda root: (root / "building").mkdir(), "leftover"),
+        (lambda root: (root / ".current-1").symlink_to("nowhere"), "leftover"),
+        (lambda root: os.replace(root / "generations", root / "gone"), "pointer"),
+        (lambda root: (root / "current" / "manifest.json").unlink(), "generation"),
+        (lambda root: (root / "current" / "warehouse.duckdb").chmod(0o644), "permissions"),
+        (lambda root: flip(next((root / "landing").glob("??/*")), 3), "archive"),
+        (lambda root: next((root / "landing").glob("??/*")).unlink(), "archive"),
+        (
+            lambda root: (root / "current" / "warehouse.duckdb.wal").write_bytes(b"x"),
+            "generation",
+        ),
+    ],
+)
+def test_the_doctor_finds_each_kind_of_damage(root: Path, damage: Any, found: str) -> None:
+    damage(root)
+    assert found in wrong(root)
+
+
+def test_a_rewritten_build_holds_the_same_rows(root: Path, exports: Path) -> None:
+    with light_steps():
+        plain = light_refresh(root, exports)
+    with light_steps(compact=True):
+        report = light_refresh(root, exports)
+    assert report.compaction is not None
+    assert report.digest == plain.digest
+    assert ask(root, "select count(*) from marts.fct_addresses") == [(2,)]
