@@ -28,6 +28,10 @@ class RefreshReport:
         state: the state the run ended in.
         seconds: wall time of each step.
         is_published: whether readers see it.
+        accepted_changes: tables whose change was let through, as asked for.
+        comparison: what keeps volumes and distributions from being held against the generation
+            before as usual; none where nothing does.
+        checks: of each gate, how many checks ran, failed and warned.
     """
 
     run_id: str
@@ -43,6 +47,9 @@ class RefreshReport:
     withdrawn_inputs: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
+    accepted_changes: list[str] = field(default_factory=list)
+    comparison: str | None = None
+    checks: dict[str, dict[str, int]] = field(default_factory=dict)
     reconciled: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     message: str | None = None

@@ -1,0 +1,30 @@
+"""Tables whose change somebody lets through: ``refresh --accept-change``."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lead_warehouse import PROJECT_DIR
+from lead_warehouse.contract import load_contract
+from lead_warehouse.contract.raw_schema import raw_tables
+from lead_warehouse.errors import UserError
+from lead_warehouse.nearest import did_you_mean
+
+
+def accepted_tables(names: Iterable[str], project: Path = PROJECT_DIR) -> list[str]:
+    """The tables meant, as ``schema.table``; the schema may be left out of a mart.
+
+    Raises:
+        UserError: there is no such table.
+    """
+    marts = {path.stem: f"marts.{path.stem}" for path in (project / "models/marts").rglob("*.sql")}
+    raw = [f"raw.{name}" for name in raw_tables(load_contract())]
+    known = {**marts, **{name: name for name in [*marts.values(), *raw]}}
+    found = []
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"--accept-change: no table '{name}'{did_you_mean(name, known)}; name a mart, or "
+                "a table of raw as raw.<table>"
+            )
+        found.append(known[name])
+    return sorted(set(found))
