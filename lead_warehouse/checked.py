@@ -18,8 +18,10 @@ order by success, severity, gate, table_name, column_name, check_name
 """
 
 CHANGES = """
-select verdict, compared, table_name, input_name, column_name, metric, change, warn_above,
-    stop_above, before_value, now_value, before_rows, now_rows, because, compared_with
+select verdict, compared, table_name, input_name, column_name, metric,
+    round(change, 4) as change, warn_above,
+    stop_above, round(before_value, 4) as before_value, round(now_value, 4) as now_value,
+    before_rows, now_rows, because, compared_with
 from quality.changes
 where {shown}
 order by list_position(['stop', 'warn', 'ok', 'not judged'], verdict), change desc nulls last,

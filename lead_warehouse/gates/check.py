@@ -12,9 +12,12 @@ from lead_warehouse.gates.changes import Checked, compare
 from lead_warehouse.gates.data_docs import DataDocs
 from lead_warehouse.gates.limits import load_limits
 from lead_warehouse.gates.suites import Suite, load_suites
+from lead_warehouse.sql import identifier
 
 KEPT_ROWS = 1000
 """Failing rows kept for each expectation."""
+
+QUERY = "unexpected_rows_expectation"
 
 LIMITS = ("min_value", "max_value", "mostly", "value_set", "or_equal", "strict_min", "strict_max")
 """Arguments of an expectation that say where it begins to fail."""
@@ -96,18 +99,17 @@ def run_suites(
     for suite in suites:
         report(f"{gate}: {suite.name}")
         asset = source.add_table_asset(suite.name, table_name=suite.table, schema_name=suite.schema)
-        outcome = (
-            asset.add_batch_definition_whole_table("whole table")
-            .get_batch()
-            .validate(
-                gx.ExpectationSuite(**suite.document),
-                result_format={
-                    "result_format": "SUMMARY",
-                    "partial_unexpected_count": KEPT_ROWS,
-                    "unexpected_index_column_names": suite.key,
-                },
-            )
+        batch = asset.add_batch_definition_whole_table("whole table").get_batch()
+        outcome = batch.validate(
+            _expectations(gate, suite),
+            result_format={
+                "result_format": "SUMMARY",
+                "partial_unexpected_count": KEPT_ROWS,
+                "unexpected_index_column_names": suite.key,
+            },
         )
+        for one in outcome.results:
+            _add_rows(batch, suite, one)
         described = outcome.to_json_dict()
         (kept / f"{suite.name}.json").write_text(
             json.dumps(described, indent=2, default=str) + "\n", encoding="utf-8"
@@ -116,6 +118,28 @@ def run_suites(
         docs.add(gate, suite.name, outcome)
     docs.write_index()
     return results
+
+
+def _expectations(gate: str, suite: Suite) -> Any:
+    import great_expectations as gx
+
+    try:
+        return gx.ExpectationSuite(**suite.document)
+    except Exception as error:
+        message = " ".join(str(error).split())
+        raise RuntimeError(f"{gate}/{suite.name} is no suite: {message}") from error
+
+
+def _add_rows(batch: Any, suite: Suite, outcome: Any) -> None:
+    """Keep the rows that a query found; of those, a summary has but the number."""
+    config = outcome.expectation_config
+    if config.type != QUERY or outcome.success is not False or not outcome.result:
+        return
+    table = f"{identifier(suite.schema)}.{identifier(suite.table)}"
+    query = config.kwargs["unexpected_rows_query"].replace("{batch}", table)
+    with batch.data.execution_engine.get_connection() as connection:
+        found = connection.exec_driver_sql(f"select * from ({query}) limit {KEPT_ROWS}")
+        outcome.result["details"] = {"unexpected_rows": [dict(row) for row in found.mappings()]}
 
 
 def results_of(gate: str, suite: Suite, outcomes: list[dict[str, Any]]) -> list[CheckResult]:
@@ -128,7 +152,7 @@ def results_of(gate: str, suite: Suite, outcomes: list[dict[str, Any]]) -> list[
     if len(results) != suite.expectation_count:
         raise RuntimeError(
             f"{gate}/{suite.name}: {len(results)} results of {suite.expectation_count} "
-            "expectations; what has no result has not passed"
+            "expectations; one is misspelt, lacks an argument or stands there twice: see the log"
         )
     return results
 
@@ -159,8 +183,12 @@ def _result(gate: str, suite: Suite, outcome: dict[str, Any]) -> CheckResult:
         kind=config["type"],
         description=config["description"],
         unexpected_count=_unexpected(config["type"], result),
-        limits=", ".join(f"{key} {value}" for key, value in limits.items()) or None,
+        limits=", ".join(f"{key} {_plain(value)}" for key, value in limits.items()) or None,
     )
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _observed(result: dict[str, Any]) -> str:
@@ -174,8 +202,7 @@ def _unexpected(kind: str, result: dict[str, Any]) -> int | None:
     """Failing rows; none where the check is not about rows."""
     if result.get("unexpected_count") is not None:
         return int(result["unexpected_count"])
-    is_query = kind == "unexpected_rows_expectation"
-    return int(result["observed_value"]) if is_query else None
+    return int(result["observed_value"]) if kind == QUERY else None
 
 
 def _exception_of(info: dict[str, Any]) -> str | None:

@@ -27,6 +27,8 @@ _REMOTE = re.compile(
 )
 _HANDLER = re.compile(r'\son\w+="[^"]*"')
 _HOME = re.compile(r'href="(?:\.\./)+index\.html"')
+_NOWHERE = re.compile(r'href="(?:\.\./)+expectations/[^"]*"')
+_PICTURE = re.compile(r"url\('https?://[^']*'\)")
 
 
 class DataDocs:
@@ -48,12 +50,15 @@ class DataDocs:
         for one in outcome.results:
             one.result = _harmless(one.result)
         page = self._view.render(self._renderer.render(outcome))
+        rows = "".join(map(_rows_found, outcome.results))
+        page = page.replace("</body>", f"{rows}</body>", 1)
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{gate}.{suite}.html"
         path.write_text(self._offline(page), encoding="utf-8")
 
     def _offline(self, page: str) -> str:
         page = _HANDLER.sub("", _REMOTE.sub("", page))
+        page = _PICTURE.sub("none", _NOWHERE.sub("", page)).replace(" / __none__", "")
         page = _HOME.sub(f'href="{INDEX}"', page)
         return page.replace("</head>", f"<style>{self._style}</style></head>", 1)
 
@@ -84,6 +89,18 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, list):
         return [_harmless(one) for one in value[:ROWS_SHOWN]]
     return html.escape(value) if isinstance(value, str) else value
+
+
+def _rows_found(outcome: Any) -> str:
+    """The rows that a query found, which the page of Great Expectations leaves out."""
+    rows = (outcome.result.get("details") or {}).get("unexpected_rows") or []
+    if not rows:
+        return ""
+    lines = [list(rows[0]), *(row.values() for row in rows)]
+    cells = ["".join(f"<td>{'' if one is None else one}</td>" for one in line) for line in lines]
+    told = html.escape(outcome.expectation_config.description)
+    body = "".join(f"<tr>{line}</tr>" for line in cells)
+    return f'<div class="container-fluid"><h6>{told}</h6><table class="table">{body}</table></div>'
 
 
 def _index_row(gate: str, suite: str, page: str, results: list[dict[str, Any]]) -> str:

@@ -85,6 +85,8 @@ def load_limits(path: Path = LIMITS_FILE) -> list[Limit]:
 
 
 def _read(row: dict[str, str], where: str) -> Limit:
+    if None in row.values() or None in row:
+        raise RuntimeError(f"{where}: a column is missing or one too many; compare with others")
     try:
         numbers = {
             name: float(row[name]) if row[name] else None
@@ -93,8 +95,8 @@ def _read(row: dict[str, str], where: str) -> Limit:
         limit = Limit(
             row["compared"], row["table_name"], row["column_name"], row["metric"], **numbers
         )
-    except (KeyError, TypeError):
-        raise RuntimeError(f"{where}: a column is missing; compare with the other rows") from None
+    except KeyError as error:
+        raise RuntimeError(f"{where}: the heading lacks {error}") from None
     except ValueError as error:
         raise RuntimeError(f"{where}: {error}; write numbers such as 0.2") from None
     for value, known in ((limit.compared, COMPARED), (limit.metric, tuple(METRICS))):

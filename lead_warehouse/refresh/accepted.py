@@ -11,7 +11,7 @@ from lead_warehouse.nearest import did_you_mean
 
 
 def accepted_tables(names: Iterable[str], project: Path = PROJECT_DIR) -> list[str]:
-    """The tables meant, as ``schema.table``; the schema may be left out of a mart.
+    """The tables meant, as ``schema.table``; ``marts.*`` is all marts, a mart needs no schema.
 
     Raises:
         UserError: there is no such table.
@@ -19,8 +19,11 @@ def accepted_tables(names: Iterable[str], project: Path = PROJECT_DIR) -> list[s
     marts = {path.stem: f"marts.{path.stem}" for path in (project / "models/marts").rglob("*.sql")}
     raw = [f"raw.{name}" for name in raw_tables(load_contract())]
     known = {**marts, **{name: name for name in [*marts.values(), *raw]}}
-    found = []
+    found: list[str] = []
     for name in names:
+        if name in ("raw.*", "marts.*"):
+            found += raw if name == "raw.*" else list(marts.values())
+            continue
         if name not in known:
             raise UserError(
                 f"--accept-change: no table '{name}'{did_you_mean(name, known)}; name a mart, or "
