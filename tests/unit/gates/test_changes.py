@@ -316,6 +316,17 @@ def test_news_are_later_than_before_and_that_is_no_finding(
     assert found["raw.leads", "created_at", "moved_back"][:2] == ("ok", 0)
 
 
+def test_accounts_of_landing_are_looked_at_only_by_name(build: duckdb.DuckDBPyConnection) -> None:
+    deliver(build, "f1", 100)
+    every = Limit("generation", "raw.*", "", "rows_lost", None, 1, None, 0.5)
+    named = Limit("generation", "raw.quarantined_rows", "", "rows_gained", None, 0, 1, None)
+    found = refresh(build, "1", [every, named])
+    tables = {table for table, *_ in found}
+    assert {"raw.leads", "raw.interactions", "raw.quarantined_rows"} <= tables
+    assert not tables & {"raw.landed_files", "raw.refresh_context", "raw.published_transitions"}
+    assert ("raw.quarantined_rows", None, "rows_lost") not in found
+
+
 def test_profiles_of_thirty_runs_are_kept(build: duckdb.DuckDBPyConnection) -> None:
     fill(build, {"a": 100})
     for number in range(33):
