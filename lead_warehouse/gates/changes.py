@@ -89,7 +89,8 @@ def compare(
         columns = {name: kind for name, kind in table.columns.items() if name not in PROVENANCE}
         own = limits_of(limits, "delivery", table.name, columns, table.is_view)
         if own:
-            deliveries += profile(connection, table.name, _delivered(table, inputs), own)
+            found = profile(connection, table.name, _delivered(table, inputs), own)
+            deliveries += [figure for figure in found if figure.input_name]
             asked += own
     _compare(connection, gate, checked, asked, deliveries)
     if gate == "raw_gate":
