@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from lead_warehouse import PROJECT_DIR, __version__
-from lead_warehouse.cli import show
+from lead_warehouse.checked import read_changes, read_checks
+from lead_warehouse.cli import show, show_quality
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
 from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
 from lead_warehouse.cli.options import DEFAULT_STATE, Format, State, TextFormat
@@ -110,6 +111,16 @@ def refresh_command(
             show_default=False,
         ),
     ] = None,
+    accept_change: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-change",
+            metavar="TABLE",
+            help="Let a change of this table from the published generation through, for example "
+            "a loss of rows; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
     keep: Annotated[
         int,
         typer.Option(
@@ -119,7 +130,13 @@ def refresh_command(
 ) -> None:
     """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
     asked = RefreshOptions(
-        StateDirectory(state), mapping, input_folder or mapping.parent, rules, as_of, keep
+        StateDirectory(state),
+        mapping,
+        input_folder or mapping.parent,
+        rules,
+        as_of,
+        keep=keep,
+        accept_changes=tuple(accept_change or ()),
     )
     with StepLines(output) as progress:
         report = refresh(asked, progress)
@@ -178,6 +195,35 @@ def hottest_command(
     found = hottest(Generations(StateDirectory(state)), limit, language.value, generation)
     with readers_may_leave():
         show.hottest(found, language.value)
+
+
+@app.command("quality")
+def quality_command(
+    state: State = DEFAULT_STATE,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what passed; by default only what did not.")
+    ] = False,
+    changes: Annotated[
+        bool,
+        typer.Option("--changes", help="What changed from the generation before, by its limit."),
+    ] = False,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            help="Run id, also of a rejected run; by default the published one's.",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+) -> None:
+    """Say how the checks of the published generation went, what failed first."""
+    where = StateDirectory(state)
+    with readers_may_leave():
+        if changes:
+            show_quality.changes(read_changes(where, run, everything), format.value)
+        else:
+            show_quality.checks(read_checks(where, run), format.value, everything)
 
 
 @mapping_app.command("check")

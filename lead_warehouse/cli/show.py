@@ -78,6 +78,10 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         say(f"note: the mapping no longer names input {name}; its rows are withdrawn")
     for line in report.reconciled:
         say(f"note: {line}")
+    for name in report.accepted_changes:
+        say(f"note: changes of {name} were let through")
+    if report.comparison:
+        say(f"note: {report.comparison}")
     for account in landed:
         if account.unmapped_columns:
             columns = ", ".join(account.unmapped_columns)

@@ -17,6 +17,10 @@ class NodeResult:
     Attributes:
         failures: failing rows of a test.
         relation: where a test stored its failing rows.
+        model: of a test, the model it is about, or the models its own query names.
+        column: of a test on a column.
+        kind: of a test, its generic name, or its own where it is a query of its own.
+        fails_if: of a test, the number of rows that fails it.
     """
 
     name: str
@@ -25,6 +29,11 @@ class NodeResult:
     message: str | None
     failures: int
     relation: str | None
+    model: str = ""
+    column: str | None = None
+    kind: str = ""
+    is_critical: bool = True
+    fails_if: str | None = None
 
     @property
     def is_bad(self) -> bool:
@@ -100,10 +109,10 @@ def _invoke(
     kept = run_folder / f"dbt_{kept_as or command[0]}_results.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     outcome.result.write(str(kept))
-    return _read_results(kept)
+    return _read_results(kept, {one.node.unique_id: one.node for one in outcome.result.results})
 
 
-def _read_results(path: Path) -> list[NodeResult]:
+def _read_results(path: Path, nodes: dict[str, Any]) -> list[NodeResult]:
     """Results as dbt writes them into ``run_results.json``."""
     return [
         NodeResult(
@@ -113,9 +122,25 @@ def _read_results(path: Path) -> list[NodeResult]:
             message=result["message"],
             failures=result["failures"] or 0,
             relation=result["relation_name"] if result["unique_id"].startswith("test.") else None,
+            **_about_test(nodes.get(result["unique_id"])),
         )
         for result in json.loads(path.read_text(encoding="utf-8"))["results"]
     ]
+
+
+def _about_test(node: Any) -> dict[str, Any]:
+    """What a data test is about, as dbt has parsed it; nothing for what is no test."""
+    if node is None or node.resource_type != "test":
+        return {}
+    attached = getattr(node, "attached_node", None)
+    metadata = getattr(node, "test_metadata", None)
+    return {
+        "model": ", ".join(map(_name, [attached] if attached else node.depends_on.nodes)),
+        "column": getattr(node, "column_name", None),
+        "kind": metadata.name if metadata else node.name,
+        "is_critical": node.config.severity.lower() == "error",
+        "fails_if": f"rows {node.config.error_if}",
+    }
 
 
 def _name(unique_id: str) -> str:

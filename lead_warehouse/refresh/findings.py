@@ -8,8 +8,12 @@ from typing import Any
 
 import duckdb
 
+from lead_warehouse.errors import RunFailed
 from lead_warehouse.gates.check import KEPT_ROWS, CheckResult
 from lead_warehouse.refresh.build import NodeResult
+
+PASSED = ("pass", "success")
+"""Statuses of dbt tests that found nothing."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,35 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
             is_critical = result.status != "warn"
             findings.append(Finding(result.name, is_critical, failures, path, sample))
     return findings
+
+
+def as_checks(results: list[NodeResult]) -> list[CheckResult]:
+    """dbt tests as checks among the others.
+
+    Raises:
+        RunFailed: dbt ran no test at all, which is no pass.
+    """
+    tests = [one for one in results if one.kind]
+    if not tests:
+        raise RunFailed("dbt ran no test of the build; nothing says that it is good")
+    return [
+        CheckResult(
+            name=one.name,
+            is_critical=one.is_critical,
+            success=one.status in PASSED,
+            observed=f"{one.failures} rows" if one.status != "error" else str(one.message),
+            rows=[],
+            gate="dbt_tests",
+            suite=one.model,
+            table=one.model,
+            column=one.column,
+            kind=one.kind,
+            description=one.name,
+            unexpected_count=one.failures,
+            limits=one.fails_if,
+        )
+        for one in tests
+    ]
 
 
 def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> list[dict[str, Any]]:

@@ -21,17 +21,27 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
+from lead_warehouse.gates.changes import Checked
 from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
+from lead_warehouse.gates.results import counts, store_results
 from lead_warehouse.journal import Journal
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
 from lead_warehouse.redaction import redact
+from lead_warehouse.refresh.accepted import accepted_tables
 from lead_warehouse.refresh.base import copy_base, file_digest
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
 from lead_warehouse.refresh.compact import compact, needs_compaction
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
-from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
+from lead_warehouse.refresh.findings import (
+    Finding,
+    as_checks,
+    from_checks,
+    from_tests,
+    show,
+    write_rows,
+)
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -74,6 +84,7 @@ class RefreshOptions:
         rules_dir: a company's own rule CSVs, on top of the defaults.
         as_of: an instant, ``now``, or none for the latest event known.
         keep: generations to retain.
+        accept_changes: tables whose change since the published generation is let through.
     """
 
     state: StateDirectory
@@ -82,6 +93,7 @@ class RefreshOptions:
     rules_dir: Path | None = None
     as_of: str | None = None
     keep: int = RETAINED
+    accept_changes: tuple[str, ...] = ()
 
 
 def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
@@ -95,6 +107,7 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     check_failpoint()
     mapping = load_mapping(options.mapping_path)
     as_of = parse_as_of(options.as_of)
+    accepted = accepted_tables(options.accept_changes)
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
     run_id = new_run_id()
@@ -105,7 +118,9 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
         exclusive_lock(state.lock, "refresh"),
     ):
         require_room(state.root, published)
-        return _Run(options, mapping, run_id, progress).go(as_of)
+        run = _Run(options, mapping, run_id, progress)
+        run.report.accepted_changes = accepted
+        return run.go(as_of)
 
 
 def new_run_id() -> str:
@@ -160,12 +175,12 @@ class _Run:
                 context = self._land(as_of)
             self._reach("landed", context)
             with self._step("gate"):
-                self._judge(from_checks(self._check("raw_gate"), self._failures))
+                self._judge(from_checks(self._check("raw_gate", context), self._failures))
             with self._step("build"):
                 self._build()
             self._reach("built")
             with self._step("audit"):
-                self._judge(self._audit())
+                self._judge(self._audit(context))
             self._reach("audited")
             with self._step("seal"):
                 self._seal(context)
@@ -239,16 +254,23 @@ class _Run:
         self.report.unchanged_files = landing.unchanged
         return context
 
-    def _check(self, gate: str) -> list[CheckResult]:
-        kept = (self.folder / "quality").resolve()
-        results: list[CheckResult] = self._work(check, self._building, gate, kept, step=gate)
-        self.report.count_checks(
-            gate,
-            [
-                "passed" if one.success else "failed" if one.is_critical else "warned"
-                for one in results
-            ],
+    def _check(self, gate: str, context: RefreshContext) -> list[CheckResult]:
+        checked = self._checked(context)
+        results: list[CheckResult] = self._work(
+            check, self._building, gate, self.folder.resolve(), checked, step=gate
         )
+        return self._keep_results(checked, gate, results)
+
+    def _checked(self, context: RefreshContext) -> Checked:
+        return Checked(
+            self.report.run_id, utc_now(), context.is_past, tuple(self.report.accepted_changes)
+        )
+
+    def _keep_results(
+        self, checked: Checked, gate: str, results: list[CheckResult]
+    ) -> list[CheckResult]:
+        self.report.comparison = store_results(self.state.building, self.folder, checked, results)
+        self.report.checks[gate] = counts(results)
         return results
 
     def _build(self) -> None:
@@ -262,16 +284,13 @@ class _Run:
                 f"see {self.folder / 'build.log'}"
             )
 
-    def _audit(self) -> list[Finding]:
+    def _audit(self, context: RefreshContext) -> list[Finding]:
         # What is declared of seeds has been held against the rules before anything landed.
         without = ["--exclude-resource-type", "unit_test", "--exclude", "path:seeds"]
         tests = self._dbt(test_with_dbt, without, step="audit")
-        self.report.count_checks(
-            "dbt_tests",
-            ["failed" if t.is_bad else "warned" if t.status == "warn" else "passed" for t in tests],
-        )
         findings = from_tests(tests, self.state.building, self._failures)
-        findings += from_checks(self._check("marts_audit"), self._failures)
+        self._keep_results(self._checked(context), "dbt_tests", as_checks(tests))
+        findings += from_checks(self._check("marts_audit", context), self._failures)
         return findings
 
     def _dbt(self, dbt_step: Callable[..., Any], arguments: Any, step: str) -> list[NodeResult]:

@@ -57,8 +57,11 @@ class RefreshReport:
         rules_files: rule files that replace the project's own.
         quarantine: records in quarantine now, by input and reason.
         tables: rows and digest of each mart and export.
-        checks: how many checks each step ran, and how many failed and warned.
         models: the slowest models with their seconds.
+        accepted_changes: tables whose change was let through, as asked for.
+        comparison: what keeps volumes and distributions from being held against the generation
+            before as usual; none where nothing does.
+        checks: of each gate, how many checks ran, failed and warned.
     """
 
     run_id: str
@@ -74,6 +77,8 @@ class RefreshReport:
     withdrawn_inputs: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
+    accepted_changes: list[str] = field(default_factory=list)
+    comparison: str | None = None
     reconciled: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     message: str | None = None
@@ -92,13 +97,6 @@ class RefreshReport:
     notes: list[str] = field(default_factory=list)
     held_because: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
-
-    def count_checks(self, step: str, outcomes: list[str]) -> None:
-        """Add outcomes (``passed``, ``failed``, ``warned``) of checks run in a step."""
-        counted = self.checks.setdefault(step, {"run": 0, "failed": 0, "warned": 0})
-        counted["run"] += len(outcomes)
-        for outcome in ("failed", "warned"):
-            counted[outcome] += outcomes.count(outcome)
 
     def time_models(self, results: list[NodeResult]) -> None:
         """Keep the slowest of what dbt built."""

@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from lead_warehouse.errors import RunFailed
 from lead_warehouse.gates.check import CheckResult
 from lead_warehouse.refresh.build import NodeResult
-from lead_warehouse.refresh.findings import from_checks, from_tests
+from lead_warehouse.refresh.findings import as_checks, from_checks, from_tests
 from lead_warehouse.refresh.report import forget_old_runs
 
 
@@ -48,6 +50,52 @@ def test_stored_failures_of_dbt_tests_are_exported(tmp_path: Path) -> None:
     assert (failed.check, failed.sample, failed.is_critical) == ("t", "id=1, why=x", True)
     assert (warned.check, warned.is_critical) == ("slow", False)
     assert (broken.failures, broken.is_critical, broken.rows_file) == ("Binder Error", True, None)
+
+
+def dbt_test(status: str, failures: int = 0, is_critical: bool = True) -> NodeResult:
+    return NodeResult(
+        name="unique_dim_leads_lead_id",
+        status=status,
+        seconds=0.1,
+        message="m",
+        failures=failures,
+        relation=None,
+        model="dim_leads",
+        column="lead_id",
+        kind="unique",
+        is_critical=is_critical,
+        fails_if="rows != 0",
+    )
+
+
+def test_dbt_tests_are_checks_among_the_others() -> None:
+    operation = NodeResult("on-run-start", "success", 0.1, None, 0, None)
+    passed, failed, warned, broken = as_checks(
+        [
+            operation,
+            dbt_test("pass"),
+            dbt_test("fail", 3),
+            dbt_test("warn", 2, is_critical=False),
+            dbt_test("error"),
+        ]
+    )
+    assert (passed.success, passed.gate, passed.table, passed.column, passed.kind) == (
+        True,
+        "dbt_tests",
+        "dim_leads",
+        "lead_id",
+        "unique",
+    )
+    assert (failed.success, failed.is_critical, failed.unexpected_count) == (False, True, 3)
+    assert (failed.observed, failed.limits) == ("3 rows", "rows != 0")
+    assert (warned.success, warned.is_critical) == (False, False)
+    assert (broken.success, broken.observed) == (False, "m")
+    assert as_checks([dbt_test("skipped")])[0].success is False
+
+
+def test_fault_15_no_dbt_test_at_all_is_no_pass() -> None:
+    with pytest.raises(RunFailed, match="ran no test"):
+        as_checks([NodeResult("on-run-start", "success", 0.1, None, 0, None)])
 
 
 def test_only_the_newest_runs_keep_their_logs(tmp_path: Path) -> None:
