@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lead_warehouse.errors import UserError
+from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.opening import open_delivered
 from lead_warehouse.mapping import Input
 from lead_warehouse.state.layout import StateDirectory
 
@@ -19,6 +21,7 @@ class DeliveredFile:
     """A file found for an input.
 
     Attributes:
+        path: without any symlink on its way.
         name: path relative to the input folder, with forward slashes.
     """
 
@@ -39,9 +42,9 @@ def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
     for path in sorted(input_dir.glob(one.files)):
         if not path.is_file() or _is_set_apart(path, input_dir):
             continue
-        if not path.resolve().is_relative_to(root):
+        if not (resolved := path.resolve()).is_relative_to(root):
             raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
-        found.append(DeliveredFile(path, path.relative_to(input_dir).as_posix()))
+        found.append(DeliveredFile(resolved, path.relative_to(input_dir).as_posix()))
     return found
 
 
@@ -60,6 +63,16 @@ class Archive:
         self.folder = folder
 
     def path(self, digest: str) -> Path:
+        """Where the file of a digest lies.
+
+        Raises:
+            LeadWarehouseError: it is no digest, so the ledger or manifest it comes from is damaged.
+        """
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise LeadWarehouseError(
+                f"'{digest[:80]}' is no digest of a file; move control.sqlite away, the next "
+                "refresh makes it anew from what is published"
+            )
         return self.folder / digest[:2] / digest
 
     def keep(self, delivered: DeliveredFile) -> str:
@@ -68,7 +81,7 @@ class Archive:
         Raises:
             HeldFile: the file changed while it was copied.
         """
-        with delivered.path.open("rb") as file:
+        with open_delivered(delivered.path) as file:
             known = self.path(hashlib.file_digest(file, "sha256").hexdigest())
         if known.exists() and known.stat().st_size == delivered.path.stat().st_size:
             return known.name
@@ -91,7 +104,7 @@ class Archive:
 
 def _copy_and_digest(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
+    with open_delivered(source) as reader, target.open("wb") as writer:
         while block := reader.read(COPY_BYTES):
             digest.update(block)
             writer.write(block)

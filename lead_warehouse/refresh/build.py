@@ -1,6 +1,7 @@
 """Run dbt on the database being built; called in a process of its own."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,10 @@ def _invoke(
     kept_as: str | None = None,
 ) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
+
+    from lead_warehouse.refresh.confined_dbt import SEEDS_VARIABLE
+
+    os.environ[SEEDS_VARIABLE] = str((project / "seeds").resolve())
 
     def listen(event: Any) -> None:
         if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult"):

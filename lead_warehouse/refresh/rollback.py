@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from lead_warehouse.errors import UserError
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.state.control import ControlLedger
-from lead_warehouse.state.generations import Generation, Generations, open_read_only
+from lead_warehouse.state.engine import open_read_only
+from lead_warehouse.state.generations import Generation, Generations
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 

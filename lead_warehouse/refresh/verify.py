@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.digest import TableDigest, digest_tables
-from lead_warehouse.state.generations import open_read_only
+from lead_warehouse.state.engine import open_read_only
 
 
 def verify(report: Callable[[str], None], database: Path) -> dict[str, TableDigest]:

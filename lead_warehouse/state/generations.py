@@ -16,6 +16,7 @@ import duckdb
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.state.engine import open_read_only
 from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
 
 MANIFEST_FILE = "manifest.json"
@@ -175,15 +176,6 @@ class Generations:
     def _read(self, folder: Path) -> Generation:
         text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
         return Generation(folder.name, folder, json.loads(text))
-
-
-def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can change nothing and reaches nothing but this file."""
-    connection = duckdb.connect(str(database), read_only=True)
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
 
 
 def refuse_stale_log(database: Path) -> None:

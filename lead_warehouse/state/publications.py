@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.sql import literal
+from lead_warehouse.state.engine import confine
 from lead_warehouse.state.layout import StateDirectory
 
 KEY = ("basis", "lead_id", "to_stage", "transitioned_at")
@@ -33,6 +34,7 @@ class Publications:
         partial = path.with_suffix(".partial")
         partial.unlink(missing_ok=True)
         with duckdb.connect(str(database), read_only=True) as connection:
+            confine(connection, self.folder)
             connection.execute(
                 f"""
                 copy (
