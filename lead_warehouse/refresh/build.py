@@ -90,6 +90,9 @@ def _invoke(
 
     from lead_warehouse.refresh.confined_dbt import SEEDS_VARIABLE
 
+    # Variables of dbt's own would change what is built, or be copied into its artefacts.
+    for name in [name for name in os.environ if name.startswith("DBT_")]:
+        del os.environ[name]
     os.environ[SEEDS_VARIABLE] = str((project / "seeds").resolve())
 
     def listen(event: Any) -> None:

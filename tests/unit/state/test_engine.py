@@ -66,7 +66,7 @@ def test_fault_50_a_statement_reaches_nothing_outside(
 def test_fault_50_a_statement_reads_no_variable_of_python(
     confined: duckdb.DuckDBPyConnection,
 ) -> None:
-    secrets = numpy.array(["canary"])
+    secrets = numpy.array(["canary"])  # noqa: F841 - what the statement is after
     with duckdb.connect() as unconfined:
         assert unconfined.execute("from secrets").fetchall() == [("canary",)]
     with pytest.raises(duckdb.CatalogException):
