@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
-setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
+setup: .venv/.filled .tools/duckdb-1.4/.filled ## Make .venv from the committed locks (hashes enforced)
 
 .tools/uv/.filled: requirements-uv.txt
 	@echo "setting up uv in .tools"
@@ -20,6 +20,14 @@ setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
 	@$(PYTHON) -m venv .tools/uv
 	@.tools/uv/bin/pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-uv.txt
+	@touch $@
+
+# The DuckDB of the report's connector and of readers that lag behind, for tests to read with.
+.tools/duckdb-1.4/.filled: .tools/uv/.filled requirements-duckdb-1.4.txt
+	@rm -rf .tools/duckdb-1.4
+	@$(UV) venv --quiet --python $(PYTHON) .tools/duckdb-1.4
+	@$(UV) pip sync --quiet --require-hashes --python .tools/duckdb-1.4/bin/python \
+		requirements-duckdb-1.4.txt
 	@touch $@
 
 .venv/.filled: .tools/uv/.filled requirements.lock pyproject.toml

@@ -2,15 +2,15 @@
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from lead_warehouse.landing.held import HeldFile
 
 SWAPPED = "was exchanged for {} while it was looked at; deliver it again"
 
 
-def open_delivered(path: Path) -> BinaryIO:
+def open_delivered(path: Path) -> BufferedReader:
     """Open a file for reading by its resolved path, which lies below the input folder.
 
     Between a look at a folder and the opening of what was seen there, whoever delivers files could

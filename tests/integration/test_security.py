@@ -251,7 +251,7 @@ def test_fault_53_a_model_that_reads_a_file_outside_fails_and_shows_nothing_of_i
 
 def test_fault_54_a_query_for_a_spreadsheet_escapes_formulas(hostile: HostileRun) -> None:
     sql = f"select job_title, -1 as n from marts.dim_leads where job_title = {literal(FORMULA)}"
-    command = ["query", sql, "--state", hostile.state, "--format", "csv"]
+    command = ("query", sql, "--state", hostile.state, "--format", "csv")
     assert run_cli(*command).stdout.splitlines()[1:] == [f"'{FORMULA},-1"]
     assert run_cli(*command, "--raw").stdout.splitlines()[1:] == [f"{FORMULA},-1"]
 

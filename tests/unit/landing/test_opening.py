@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from lead_warehouse.landing import opening
 from lead_warehouse.landing.archive import Archive, DeliveredFile
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.opening import open_delivered
@@ -67,7 +66,7 @@ def test_fault_52_a_folder_exchanged_and_put_back_is_noticed(
             found.parent.unlink()
             shutil.move(tmp_path / "aside", found.parent)
 
-    monkeypatch.setattr(opening.os, "open", exchanged_for_a_moment)
+    monkeypatch.setattr("lead_warehouse.landing.opening.os.open", exchanged_for_a_moment)
     with pytest.raises(HeldFile, match="another file"):
         open_delivered(found)
 

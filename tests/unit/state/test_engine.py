@@ -144,7 +144,8 @@ def dbt_connection(path: Path, profile: Path) -> duckdb.DuckDBPyConnection:
     )
     assert [plugin["module"] for plugin in settings["plugins"]] == [Plugin.__module__]
     plugin = Plugin(name="confined", plugin_config={}, credentials=credentials)
-    return Environment.initialize_db(credentials, {"confined": plugin})
+    opened: duckdb.DuckDBPyConnection = Environment.initialize_db(credentials, {"c": plugin})
+    return opened
 
 
 def test_fault_50_a_model_reads_seeds_and_nothing_else(
