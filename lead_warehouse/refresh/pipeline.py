@@ -32,7 +32,7 @@ from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import TableDigest, combined_digest
-from lead_warehouse.state.engine import open_read_only, open_to_write
+from lead_warehouse.state.engine import confine, open_read_only, open_to_write, use_utc
 from lead_warehouse.state.generations import Generations, refuse_stale_log, remove_folder
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
@@ -159,9 +159,11 @@ class _Run:
             shutil.copyfile(source, building)
         contract = load_contract()
         scratch = building.parent / "scratch"
-        with open_to_write(
-            building, scratch, self.state.publications, storage_version=STORAGE_VERSION
+        with duckdb.connect(
+            str(building), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
+            use_utc(connection)
+            confine(connection, scratch, self.state.landing, self.state.publications)
             landing = land(
                 connection,
                 contract,

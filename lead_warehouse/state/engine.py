@@ -51,16 +51,9 @@ def use_utc(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("set timezone = 'UTC'")
 
 
-def open_to_write(
-    database: Path, *folders: Path, storage_version: str | None = None
-) -> duckdb.DuckDBPyConnection:
-    """A connection that may change this database and the files of some folders, and nothing else.
-
-    Args:
-        storage_version: oldest DuckDB that must read a database made here.
-    """
-    config = {"storage_compatibility_version": storage_version} if storage_version else {}
-    connection = duckdb.connect(str(database), config=dict(config))
+def open_to_write(database: Path, *folders: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that may change this database and the files of some folders, and nothing else."""
+    connection = duckdb.connect(str(database))
     use_utc(connection)
     confine(connection, *folders)
     return connection

@@ -112,15 +112,6 @@ def test_a_folder_named_through_a_symlink_is_within_reach(folder: Path) -> None:
         assert connection.execute(f"from read_csv({path})").fetchall() == [(1,)]
 
 
-def test_the_storage_version_is_that_of_the_oldest_reader(tmp_path: Path) -> None:
-    with open_to_write(tmp_path / "w.duckdb", storage_version="v1.4.0") as connection:
-        connection.execute("create table t as select 1; checkpoint")
-        tags = connection.execute(
-            "select tags from duckdb_databases() where database_name = 'w'"
-        ).fetchone()
-    assert tags is not None and "v1.4.0" in str(tags[0])
-
-
 def test_utc_is_not_set_twice() -> None:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'Asia/Tokyo'")
