@@ -88,12 +88,7 @@ def _invoke(
 ) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
 
-    from lead_warehouse.refresh.confined_dbt import SEEDS_VARIABLE
-
-    # Variables of dbt's own would change what is built, or be copied into its artefacts.
-    for name in [name for name in os.environ if name.startswith("DBT_")]:
-        del os.environ[name]
-    os.environ[SEEDS_VARIABLE] = str((project / "seeds").resolve())
+    _shut_out_environment(project)
 
     def listen(event: Any) -> None:
         if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult"):
@@ -109,6 +104,15 @@ def _invoke(
     kept.parent.mkdir(parents=True, exist_ok=True)
     outcome.result.write(str(kept))
     return _read_results(kept)
+
+
+def _shut_out_environment(project: Path) -> None:
+    """Leave dbt none of its own variables: they would change what is built, or stand in results."""
+    from lead_warehouse.refresh.confined_dbt import SEEDS_VARIABLE
+
+    for name in [name for name in os.environ if name.startswith("DBT_")]:
+        del os.environ[name]
+    os.environ[SEEDS_VARIABLE] = str((project / "seeds").resolve())
 
 
 def _read_results(path: Path) -> list[NodeResult]:

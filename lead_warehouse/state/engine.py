@@ -52,7 +52,7 @@ def use_utc(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_to_write(database: Path, *folders: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that may change this database and the files of some folders, and nothing else."""
+    """A connection that may change this database and files of the folders, and nothing else."""
     connection = duckdb.connect(str(database))
     use_utc(connection)
     confine(connection, *folders)

@@ -75,15 +75,8 @@ def test_fault_28_records_delivered_twice_count_once(published_sample: Path) -> 
         "from raw.lead_stage_changes",
     )[0]
     assert delivered > twice > 0
-    assert (
-        ask(
-            published_sample,
-            "select basis, lead_id, to_stage, transitioned_at, count(*) "
-            "from marts.fct_lifecycle_transitions where basis = 'crm' group by all having count(*) > 1",
-        )
-        == []
+    repeated = (
+        "select lead_id, to_stage, transitioned_at from marts.fct_lifecycle_transitions "
+        "where basis = 'crm' group by all having count(*) > 1"
     )
-    assert ask(
-        published_sample,
-        "select count(*) - count(distinct interaction_id) from intermediate.int_interactions_resolved",
-    ) == [(0,)]
+    assert ask(published_sample, repeated) == []
