@@ -14,6 +14,8 @@ from lead_warehouse.mapping import Input
 from lead_warehouse.state.layout import StateDirectory
 
 COPY_BYTES = 1 << 20
+DAMAGED = ".damaged"
+"""Behind the name of a file whose content is no longer what it is named for."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Archive:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self._digested: set[str] = set()
 
     def path(self, digest: str) -> Path:
         """Where the file of a digest lies.
@@ -74,6 +77,33 @@ class Archive:
                 "refresh makes it anew from what is published"
             )
         return self.folder / digest[:2] / digest
+
+    def whole(self, digest: str) -> Path:
+        """Where the file of a digest lies, once it is sure that it is that file still.
+
+        A disk may turn bits of a file that was taken long ago; landed anew, it would give records
+        that nobody delivered. Such a file is set aside, so that it is taken again when it is
+        delivered again.
+
+        Raises:
+            HeldFile: it is gone, or its content is not what it was.
+        """
+        path = self.path(digest)
+        if digest in self._digested:
+            return path
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise HeldFile(f"missing from the archive ({digest[:12]}); deliver it again") from None
+        if found != digest:
+            path.rename(path.with_name(f"{digest}{DAMAGED}"))
+            raise HeldFile(
+                f"damaged in the archive ({digest[:12]}), and set aside; restore it or deliver it "
+                "again"
+            )
+        self._digested.add(digest)
+        return path
 
     def keep(self, delivered: DeliveredFile) -> str:
         """Copy a file into the archive and return its digest.
@@ -97,6 +127,7 @@ class Archive:
             kept.parent.mkdir(exist_ok=True)
             partial.chmod(0o444)
             os.replace(partial, kept)
+            self._digested.add(digest)
             return digest
         finally:
             partial.unlink(missing_ok=True)

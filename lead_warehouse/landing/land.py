@@ -98,10 +98,20 @@ def land(
                 unchanged += 1
                 continue
             progress(f"{one.name}: {file.file_name}")
-            accounts.append(loader.load(one, file, archive.path(file.file_digest)))
+            accounts.append(_load(loader, one, file, archive))
             failpoint("landing")
     _count_tables(connection, contract, mapping)
     return Landing(accounts, unchanged, without_files, withdrawn)
+
+
+def _load(loader: FileLoader, one: Input, file: ArchivedFile, archive: Archive) -> FileAccount:
+    try:
+        path = archive.whole(file.file_digest)
+    except HeldFile as reason:
+        account = FileAccount(file, held_because=str(reason))
+        loader.record(account)
+        return account
+    return loader.load(one, file, path)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

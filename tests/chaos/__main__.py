@@ -7,7 +7,6 @@ import random
 import shutil
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -95,7 +94,7 @@ def main() -> int:
         "seconds": seconds,
         "kills": kills,
         "failed": len(failed),
-        "faults": [asdict(tally) for tally in tallies],
+        "faults": [tally.as_json() for tally in tallies],
     }
     results.write_text(json.dumps(document, indent=1) + "\n")
     console.print(f"results in {results}")

@@ -146,7 +146,7 @@ def damage_archive(folder: Path, tries: int, chance: random.Random, say: Say) ->
         with tally.watch(f"try {number}"), duckdb.connect() as connection:
             _land(connection, load_mapping(mapping_path), place)
             before = connection.execute("from raw.leads order by file_line").fetchall()
-            [kept] = (place / "landing").glob("??/*")
+            [kept] = (place / "landing").glob("??/" + "?" * 64)
             kept.chmod(0o644)
             kept.write_bytes(turn_bits(content, chance))
             if is_gone := chance.random() < 0.5:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -37,6 +38,10 @@ class Tally:
             yield
         except Exception as error:
             self.failures.append(f"{what}: {type(error).__name__}: {error}")
+
+    def as_json(self) -> dict[str, Any]:
+        """For the file of results."""
+        return {**vars(self), "outcomes": dict(self.outcomes)}
 
     @property
     def outcome(self) -> str:
