@@ -33,7 +33,7 @@ FAILPOINTS: tuple[str, ...] = tuple(
 OUT_OF_REACH = {"compacting": "needs a file with many free blocks"}
 """Points that no deed here passes, and why; their own tests kill there."""
 
-KILLS_TO_AN_EPISODE = 5
+KILLS_TO_AN_EPISODE = 10
 """At most so many kills, one upon the leftovers of the other, before a refresh may complete."""
 
 Say = Callable[[str], None]
@@ -49,9 +49,11 @@ def kill_at_random(
         episode += 1
         state = copy(subject.state, folder / f"random_{episode}")
         wanted = min(chance.randint(1, KILLS_TO_AN_EPISODE), kills - tally.tries)
+        # A kill that comes too late is drawn again, which must not change what others draw.
+        chances = [random.Random(chance.random()) for _ in range(wanted)]
         with tally.watch(f"episode {episode}"):
-            for _ in range(wanted):
-                tally.saw(_kill_once(subject, state, chance))
+            for one in chances:
+                tally.saw(_kill_once(subject, state, one))
             _complete(subject, state)
             tally.outcomes["then complete, equal to never killed"] += 1
         say(f"{tally.fault}: {tally.tries} of {kills}")

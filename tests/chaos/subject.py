@@ -74,7 +74,7 @@ def prepare(folder: Path) -> Subject:
     )
     state = folder / "state"
     ended(start(refresh(state, first), now=BEFORE), 0)
-    _age(StateDirectory(state))
+    with_older_generations(StateDirectory(state))
     published = digest_of(state)
     undisturbed = copy(state, folder / "undisturbed")
     started = time.monotonic()
@@ -87,8 +87,8 @@ def prepare(folder: Path) -> Subject:
     return Subject(state, first, second, wrong, published, complete, seconds)
 
 
-def _age(state: StateDirectory) -> None:
-    """Older generations, as far as retention can tell."""
+def with_older_generations(state: StateDirectory) -> None:
+    """Put older generations beside the published one, for retention and for rollbacks."""
     current = Generations(state).find(None)
     for number in range(OLDER):
         run_id = f"20200101T00000{number}-aaaaaa"
