@@ -14,7 +14,6 @@ from lead_warehouse.sql import literal
 OPEN_TO_SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "python_enable_replacements": False,
     "enable_external_access": False,
 }
 CONFINED = OPEN_TO_SETTINGS | {"lock_configuration": True}

@@ -80,7 +80,6 @@ def test_fault_50_a_statement_reads_no_variable_of_python(
         "allowed_directories = ['/']",
         "allowed_paths = ['/etc/passwd']",
         "lock_configuration = false",
-        "python_enable_replacements = true",
         "timezone = 'Europe/Paris'",
     ],
 )
