@@ -33,9 +33,10 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="at random instants")
     parser.add_argument("--rounds", type=int, default=1, help="kills at each named point")
     parser.add_argument("--publishes", type=int, default=1000, help="under the eyes of readers")
-    parser.add_argument("--disks", type=int, default=10, help="sizes of a disk that is too small")
+    parser.add_argument("--disks", type=int, default=12, help="sizes of a disk that is too small")
     parser.add_argument("--collisions", type=int, default=10, help="refreshes at once")
     parser.add_argument("--damages", type=int, default=100, help="of each kind of file")
+    parser.add_argument("--jobs", type=int, default=2, help="trials side by side")
     parser.add_argument("--seed", type=int, default=1, help="draws everything but the timing")
     parser.add_argument("--only", choices=PARTS, action="append", help="leave out the others")
     parser.add_argument("--out", type=Path, default=Path(".warehouse/chaos"), help="folder")
@@ -64,8 +65,8 @@ def main() -> int:
 
     tallies: list[Tally] = []
     if "kills" in parts:
-        tallies.append(kill_at_random(subject, folder, asked.kills, draw("kills"), say))
-        tallies += kill_at_points(subject, folder, asked.rounds, draw("points"), say)
+        tallies.append(kill_at_random(subject, folder, asked.kills, draw("kills"), asked.jobs, say))
+        tallies += kill_at_points(subject, folder, asked.rounds, asked.jobs, say)
     if "collisions" in parts:
         tallies.append(collide(subject, folder, asked.collisions, draw("collisions"), say))
     if "disk" in parts:

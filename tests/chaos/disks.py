@@ -22,6 +22,8 @@ from tests.chaos.subject import (
 from tests.chaos.tally import Tally
 
 PAGE = 4096
+ROOM = (0.0, 1.05, 2.0, 0.5, 1.3, 0.05, 1.15, 3.0, 0.9, 1.02, 1.6, 0.2)
+"""Room on the disk, in sizes of the published file: too little to copy it, to build, to seal."""
 
 
 @contextmanager
@@ -72,11 +74,9 @@ def fill_disks(
     """Give a refresh a little more room each time, until it has enough."""
     tally = Tally("disk full")
     database = next((subject.state / "generations").glob("*/warehouse.duckdb")).stat().st_size
-    # From no room at all to the build, its copies and what dbt writes beside it.
-    shares = [0.0, 0.02, 0.1, 0.3, *(1 + n * 1.6 / max(1, sizes - 5) for n in range(sizes - 4))]
     try:
         with small_disk(folder / "disk") as disk:
-            for number, share in enumerate(shares[:sizes]):
+            for number, share in enumerate(ROOM[:sizes]):
                 room = int(database * share) // PAGE * PAGE + chance.randrange(16) * PAGE
                 resize(disk, 4 << 30)
                 state = copy(subject.state, disk / f"state_{number}")

@@ -4,6 +4,7 @@ import random
 import shutil
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from subprocess import TimeoutExpired
@@ -33,6 +34,9 @@ FAILPOINTS: tuple[str, ...] = tuple(
 OUT_OF_REACH = {"compacting": "needs a file with many free blocks"}
 """Points that no deed here passes, and why; their own tests kill there."""
 
+STRETCH = 1.3
+"""How much longer a refresh may take while another is going on beside it."""
+
 KILLS_TO_AN_EPISODE = 10
 """At most so many kills, one upon the leftovers of the other, before a refresh may complete."""
 
@@ -40,24 +44,38 @@ Say = Callable[[str], None]
 
 
 def kill_at_random(
-    subject: Subject, folder: Path, kills: int, chance: random.Random, say: Say
+    subject: Subject, folder: Path, kills: int, chance: random.Random, jobs: int, say: Say
 ) -> Tally:
     """Kill refreshes at instants drawn from the whole of their time."""
     tally = Tally("killed at a random instant")
-    episode = 0
-    while tally.tries < kills and len(tally.failures) < 10:
-        episode += 1
-        state = copy(subject.state, folder / f"random_{episode}")
-        wanted = min(chance.randint(1, KILLS_TO_AN_EPISODE), kills - tally.tries)
-        # A kill that comes too late is drawn again, which must not change what others draw.
-        chances = [random.Random(chance.random()) for _ in range(wanted)]
-        with tally.watch(f"episode {episode}"):
-            for one in chances:
-                tally.saw(_kill_once(subject, state, one))
-            _complete(subject, state)
-            tally.outcomes["then complete, equal to never killed"] += 1
-        say(f"{tally.fault}: {tally.tries} of {kills}")
-        clear(state, tally)
+    # A kill that comes too late is drawn again, which must not change what others draw.
+    chances = [random.Random(chance.random()) for _ in range(kills)]
+    episodes = []
+    while chances:
+        wanted = chance.randint(1, KILLS_TO_AN_EPISODE)
+        episodes.append(chances[:wanted])
+        chances = chances[wanted:]
+
+    def go_through(number: int) -> Tally:
+        return _episode(subject, folder / f"random_{number}", episodes[number])
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for part in pool.map(go_through, range(len(episodes))):
+            tally.add(part)
+            say(f"{tally.fault}: {tally.tries} of {kills}")
+    return tally
+
+
+def _episode(subject: Subject, state: Path, chances: list[random.Random]) -> Tally:
+    """Kills one upon the other, then a refresh that completes."""
+    tally = Tally("an episode")
+    copy(subject.state, state)
+    with tally.watch(state.name):
+        for chance in chances:
+            tally.saw(_kill_once(subject, state, chance))
+        _complete(subject, state)
+        tally.outcomes["then complete, equal to never killed"] += 1
+    clear(state, tally)
     return tally
 
 
@@ -66,7 +84,7 @@ def _kill_once(subject: Subject, state: Path, chance: random.Random) -> str:
         process = start(refresh(state, subject.second))
         with_children = chance.random() < 0.5
         with suppress(TimeoutExpired):
-            process.wait(chance.uniform(0, subject.seconds * 1.05))
+            process.wait(chance.uniform(0, subject.seconds * STRETCH))
         if kill(process, with_children):
             break
         ended(process, 0)
@@ -87,30 +105,35 @@ def _complete(subject: Subject, state: Path) -> None:
     nobody_left(process.pid)
 
 
-def kill_at_points(
-    subject: Subject, folder: Path, rounds: int, chance: random.Random, say: Say
-) -> list[Tally]:
+def kill_at_points(subject: Subject, folder: Path, rounds: int, jobs: int, say: Say) -> list[Tally]:
     """Kill at each point by name, whatever deed passes it."""
-    tallies = []
-    for point in FAILPOINTS:
-        tally = Tally(f"killed at `{point}`")
-        for number in range(rounds):
-            state = copy(subject.state, folder / f"{point}_{number}")
-            with tally.watch(point):
-                outcome = _kill_at(subject, state, point)
-                if outcome is None:
-                    tally.skipped = OUT_OF_REACH.get(point)
-                    if not tally.skipped:
-                        raise Broken("no deed passes this point")
-                else:
-                    tally.saw(outcome)
-                    _complete(subject, state)
-            clear(state, tally)
-            if tally.skipped or tally.failures:
-                break
+
+    def go_through(point: str) -> Tally:
+        tally = _rounds(subject, folder, point, rounds)
         say(f"{tally.fault}: {tally.outcome}")
-        tallies.append(tally)
-    return tallies
+        return tally
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(go_through, FAILPOINTS))
+
+
+def _rounds(subject: Subject, folder: Path, point: str, rounds: int) -> Tally:
+    tally = Tally(f"killed at `{point}`")
+    for number in range(rounds):
+        state = copy(subject.state, folder / f"{point}_{number}")
+        with tally.watch(point):
+            outcome = _kill_at(subject, state, point)
+            if outcome:
+                tally.saw(outcome)
+                _complete(subject, state)
+            elif point in OUT_OF_REACH:
+                tally.skipped = OUT_OF_REACH[point]
+            else:
+                raise Broken("no deed passes this point")
+        clear(state, tally)
+        if tally.skipped or tally.failures:
+            break
+    return tally
 
 
 def _kill_at(subject: Subject, state: Path, point: str) -> str | None:

@@ -31,6 +31,12 @@ class Tally:
         self.tries += 1
         self.outcomes[outcome] += 1
 
+    def add(self, part: "Tally") -> None:
+        """Take over what a part of the same fault came to."""
+        self.tries += part.tries
+        self.outcomes += part.outcomes
+        self.failures += part.failures
+
     @contextmanager
     def watch(self, what: str) -> Iterator[None]:
         """Count what goes wrong in the block as a failure of this fault, and go on."""
