@@ -9,9 +9,9 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
 
-setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
+setup: .venv/.filled .tools/duckdb-1.4/.filled ## Make .venv from the committed locks (hashes enforced)
 
 .tools/uv/.filled: requirements-uv.txt
 	@echo "setting up uv in .tools"
@@ -20,6 +20,14 @@ setup: .venv/.filled ## Make .venv from the committed locks (hashes enforced)
 	@$(PYTHON) -m venv .tools/uv
 	@.tools/uv/bin/pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-uv.txt
+	@touch $@
+
+# The DuckDB of the report's connector and of readers that lag behind, for tests to read with.
+.tools/duckdb-1.4/.filled: .tools/uv/.filled requirements-duckdb-1.4.txt
+	@rm -rf .tools/duckdb-1.4
+	@$(UV) venv --quiet --python $(PYTHON) .tools/duckdb-1.4
+	@$(UV) pip sync --quiet --require-hashes --python .tools/duckdb-1.4/bin/python \
+		requirements-duckdb-1.4.txt
 	@touch $@
 
 .venv/.filled: .tools/uv/.filled requirements.lock pyproject.toml
@@ -63,10 +71,17 @@ format: setup ## Put Python and SQL into the project's style
 contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
 	$(BIN)/python -m lead_warehouse.contract.render
 
+audit-dependencies: setup ## Ask the advisory services about every locked dependency (needs them)
+	$(BIN)/python -m lead_warehouse.audit_dependencies
+
+chaos: setup ## Kill refreshes, fill disks, damage files (KILLS=200 SEED=1 PUBLISHES=1000)
+	$(BIN)/python -m tests.chaos --kills $(or $(KILLS),200) --seed $(or $(SEED),1) \
+		--publishes $(or $(PUBLISHES),1000) --out $(or $(CHAOS_OUT),.warehouse/chaos)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract dev clean
+.PHONY: help setup lock demo test lint format contract audit-dependencies chaos dev clean

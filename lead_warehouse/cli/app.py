@@ -148,12 +148,18 @@ def query_command(
     sql: Annotated[str, typer.Argument(help="One SELECT statement.")],
     state: State = DEFAULT_STATE,
     format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw", help="CSV as it is, for programs; else formulas of spreadsheets are escaped."
+        ),
+    ] = False,
     generation: Generation = None,
 ) -> None:
     """Ask the warehouse, read-only; for example `select * from marts.dim_leads limit 5`."""
     rows = run_query(Generations(StateDirectory(state)), sql, generation)
     with readers_may_leave():
-        show.rows(rows, format.value)
+        show.rows(rows, format.value, raw)
 
 
 @app.command("explain")

@@ -27,6 +27,7 @@ from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.rules import CheckedRules
+from lead_warehouse.spreadsheet import escape_cell
 from lead_warehouse.standing import age_in_words
 from lead_warehouse.state.generations import Generation
 from lead_warehouse.state.layout import StateDirectory
@@ -44,12 +45,16 @@ WHOLE_WIDTH = 40
 CELL_PADDING = 3
 
 
-def rows(result: Rows, form: str) -> None:
-    """Print a result as a table (its first rows), as CSV or as JSON (all of them)."""
+def rows(result: Rows, form: str, is_raw: bool = False) -> None:
+    """Print a result as a table (its first rows), as CSV or as JSON (all of them).
+
+    CSV is for people too, so text that a spreadsheet program would run is escaped unless raw.
+    """
     if form == "csv":
+        as_cell = _as_csv if is_raw else lambda value: escape_cell(_as_csv(value))
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(result.columns)
-        writer.writerows([_as_csv(value) for value in row] for row in result.values)
+        writer.writerow(map(as_cell, result.columns))
+        writer.writerows([as_cell(value) for value in row] for row in result.values)
     elif form == "json":
         records = [
             {name: _as_number(value) for name, value in zip(result.columns, row, strict=True)}

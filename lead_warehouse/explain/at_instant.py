@@ -13,6 +13,7 @@ import duckdb
 
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.sql import identifier, literal
+from lead_warehouse.state.engine import confine
 from lead_warehouse.state.generations import Generation
 from lead_warehouse.state.layout import WAREHOUSE_FILE
 
@@ -45,8 +46,7 @@ def asking_at(
         connection.execute(f"attach ':memory:' as {identifier(CATALOG)}")
         connection.execute(f"use {identifier(CATALOG)}")
         _lay_over(connection, as_of, is_asked=instant is not None)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        confine(connection)
         yield connection
     finally:
         connection.close()

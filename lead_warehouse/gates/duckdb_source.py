@@ -14,6 +14,8 @@ from great_expectations.data_context import AbstractDataContext
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from lead_warehouse.state.engine import CONFINED
+
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps its one connection open between queries."""
@@ -42,12 +44,12 @@ class DuckDBDatasource(SQLDatasource):
 
 
 def open_source(context: AbstractDataContext, database: Path) -> DuckDBDatasource:
-    """A data source over the file, which no expectation can write to."""
+    """A data source over the file; no expectation can write to it or reach anything else."""
     source = DuckDBDatasource(
         name="warehouse",
         connection_string=f"duckdb:///{database}",
         create_temp_table=False,
-        kwargs={"connect_args": {"read_only": True}},
+        kwargs={"connect_args": {"read_only": True, "config": dict(CONFINED)}},
     )
     source._data_context = context
     # With each table the context writes its whole configuration as YAML to memory, where nobody

@@ -2,16 +2,20 @@
 
 import hashlib
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lead_warehouse.errors import UserError
+from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.opening import open_delivered
 from lead_warehouse.mapping import Input
 from lead_warehouse.state.layout import StateDirectory
 
 COPY_BYTES = 1 << 20
+DAMAGED = ".damaged"
+"""Behind the name of a file whose content is no longer what it is named for."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class DeliveredFile:
     """A file found for an input.
 
     Attributes:
+        path: without any symlink on its way.
         name: path relative to the input folder, with forward slashes.
     """
 
@@ -39,9 +44,9 @@ def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
     for path in sorted(input_dir.glob(one.files)):
         if not path.is_file() or _is_set_apart(path, input_dir):
             continue
-        if not path.resolve().is_relative_to(root):
+        if not (resolved := path.resolve()).is_relative_to(root):
             raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
-        found.append(DeliveredFile(path, path.relative_to(input_dir).as_posix()))
+        found.append(DeliveredFile(resolved, path.relative_to(input_dir).as_posix()))
     return found
 
 
@@ -58,9 +63,47 @@ class Archive:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self._digested: set[str] = set()
 
     def path(self, digest: str) -> Path:
+        """Where the file of a digest lies.
+
+        Raises:
+            LeadWarehouseError: it is no digest, so the ledger or manifest it comes from is damaged.
+        """
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise LeadWarehouseError(
+                f"'{digest[:80]}' is no digest of a file; move control.sqlite away, the next "
+                "refresh makes it anew from what is published"
+            )
         return self.folder / digest[:2] / digest
+
+    def whole(self, digest: str) -> Path:
+        """Where the file of a digest lies, once it is sure that it is that file still.
+
+        A disk may turn bits of a file that was taken long ago; landed anew, it would give records
+        that nobody delivered. Such a file is set aside, so that it is taken again when it is
+        delivered again.
+
+        Raises:
+            HeldFile: it is gone, or its content is not what it was.
+        """
+        path = self.path(digest)
+        if digest in self._digested:
+            return path
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise HeldFile(f"missing from the archive ({digest[:12]}); deliver it again") from None
+        if found != digest:
+            path.rename(path.with_name(f"{digest}{DAMAGED}"))
+            raise HeldFile(
+                f"damaged in the archive ({digest[:12]}), and set aside; restore it or deliver it "
+                "again"
+            )
+        self._digested.add(digest)
+        return path
 
     def keep(self, delivered: DeliveredFile) -> str:
         """Copy a file into the archive and return its digest.
@@ -68,7 +111,7 @@ class Archive:
         Raises:
             HeldFile: the file changed while it was copied.
         """
-        with delivered.path.open("rb") as file:
+        with open_delivered(delivered.path) as file:
             known = self.path(hashlib.file_digest(file, "sha256").hexdigest())
         if known.exists() and known.stat().st_size == delivered.path.stat().st_size:
             return known.name
@@ -84,6 +127,7 @@ class Archive:
             kept.parent.mkdir(exist_ok=True)
             partial.chmod(0o444)
             os.replace(partial, kept)
+            self._digested.add(digest)
             return digest
         finally:
             partial.unlink(missing_ok=True)
@@ -91,7 +135,7 @@ class Archive:
 
 def _copy_and_digest(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
+    with open_delivered(source) as reader, target.open("wb") as writer:
         while block := reader.read(COPY_BYTES):
             digest.update(block)
             writer.write(block)

@@ -22,6 +22,7 @@ from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ReceivedInput
+from lead_warehouse.state.engine import use_utc
 
 LANDING_VERSION = 1
 """Raised when landing reads the same file differently, so that all files are landed again."""
@@ -69,7 +70,7 @@ def land(
             mapping took out comes back from the archive with the time it was first received.
         now: the clock of this landing, in UTC.
     """
-    connection.execute("set timezone = 'UTC'")
+    use_utc(connection)
     ensure_raw_schema(connection, contract)
     loader = FileLoader(connection, contract, scratch)
     accounts: list[FileAccount] = []
@@ -97,10 +98,20 @@ def land(
                 unchanged += 1
                 continue
             progress(f"{one.name}: {file.file_name}")
-            accounts.append(loader.load(one, file, archive.path(file.file_digest)))
+            accounts.append(_load(loader, one, file, archive))
             failpoint("landing")
     _count_tables(connection, contract, mapping)
     return Landing(accounts, unchanged, without_files, withdrawn)
+
+
+def _load(loader: FileLoader, one: Input, file: ArchivedFile, archive: Archive) -> FileAccount:
+    try:
+        path = archive.whole(file.file_digest)
+    except HeldFile as reason:
+        account = FileAccount(file, held_because=str(reason))
+        loader.record(account)
+        return account
+    return loader.load(one, file, path)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

@@ -8,6 +8,7 @@ import duckdb
 
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.sql import literal
+from lead_warehouse.state.engine import confine
 
 ROW_COLUMN = "file_row_number"
 """Name the engine gives to a row's place, from 0."""
@@ -22,8 +23,7 @@ class ParquetFile:
     def __init__(self, path: Path):
         self._path = path
         self._quoted = literal(str(path))
-        self._engine = duckdb.connect()
-        self._engine.execute("set timezone = 'UTC'; set temp_directory = ''")
+        self._engine = _engine_for(path)
 
     @property
     def rows(self) -> str:
@@ -56,16 +56,19 @@ class ParquetFile:
 
     def copy(self, select: str, target: Path) -> None:
         """Write the rows of a query on this file to another Parquet file."""
-        try:
-            self._engine.execute(f"copy ({select}) to {literal(str(target))} (format parquet)")
-        except duckdb.Error:
-            # Whose fault was it? A damaged file cannot be read without writing either.
-            self._ask(f"select max(hash(r)) from ({select}) as r")
-            raise
+        with _engine_for(self._path, target.parent) as engine:
+            try:
+                engine.execute(f"copy ({select}) to {literal(str(target))} (format parquet)")
+            except duckdb.Error:
+                # Whose fault was it? A damaged file cannot be read without writing either.
+                self._ask(f"select max(hash(r)) from ({select}) as r", engine)
+                raise
 
-    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+    def _ask(
+        self, query: str, engine: duckdb.DuckDBPyConnection | None = None
+    ) -> list[tuple[Any, ...]]:
         try:
-            return self._engine.execute(query).fetchall()
+            return (engine or self._engine).execute(query).fetchall()
         except duckdb.Error as error:
             raise HeldFile(
                 f"damaged Parquet file ({self._told(error)}); deliver the file again"
@@ -77,3 +80,11 @@ class ParquetFile:
         line = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line)
         line = re.sub(rf"(?i)file ['\"]{re.escape(str(self._path))}['\"]", "it", line)
         return line.replace(str(self._path), "it")
+
+
+def _engine_for(path: Path, *folders: Path) -> duckdb.DuckDBPyConnection:
+    """An engine that reaches this file, and folders to write to."""
+    engine = duckdb.connect()
+    engine.execute("set timezone = 'UTC'; set temp_directory = ''")
+    confine(engine, *folders, files=[path])
+    return engine

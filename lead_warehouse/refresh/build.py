@@ -1,6 +1,7 @@
 """Run dbt on the database being built; called in a process of its own."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,8 @@ def _invoke(
 ) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
 
+    _shut_out_environment(project)
+
     def listen(event: Any) -> None:
         if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult"):
             report(event.info.msg)
@@ -110,6 +113,15 @@ def _invoke(
     kept.parent.mkdir(parents=True, exist_ok=True)
     outcome.result.write(str(kept))
     return _read_results(kept, {one.node.unique_id: one.node for one in outcome.result.results})
+
+
+def _shut_out_environment(project: Path) -> None:
+    """Leave dbt none of its own variables: they would change what is built, or stand in results."""
+    from lead_warehouse.refresh.confined_dbt import SEEDS_VARIABLE
+
+    for name in [name for name in os.environ if name.startswith("DBT_")]:
+        del os.environ[name]
+    os.environ[SEEDS_VARIABLE] = str((project / "seeds").resolve())
 
 
 def _read_results(path: Path, nodes: dict[str, Any]) -> list[NodeResult]:

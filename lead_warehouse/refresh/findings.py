@@ -11,6 +11,8 @@ import duckdb
 from lead_warehouse.errors import RunFailed
 from lead_warehouse.gates.check import KEPT_ROWS, CheckResult
 from lead_warehouse.refresh.build import NodeResult
+from lead_warehouse.spreadsheet import escape_cell
+from lead_warehouse.state.engine import open_read_only
 
 PASSED = ("pass", "success")
 """Statuses of dbt tests that found nothing."""
@@ -59,7 +61,7 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
     if not failed:
         return []
     findings = []
-    with duckdb.connect(str(database)) as connection:
+    with open_read_only(database) as connection:
         for result in failed:
             rows = _stored_rows(connection, result)
             path = write_rows(folder, result.name, rows)
@@ -108,7 +110,7 @@ def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> l
 
 
 def write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | None:
-    """Write rows to a CSV file named after ``name``; none for no rows."""
+    """Write rows to a CSV file named after ``name``; none for no rows. Formulas are escaped."""
     if not rows:
         return None
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +118,8 @@ def write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path | No
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), extrasaction="ignore")
         writer.writeheader()
-        writer.writerows(rows)
+        for row in rows:
+            writer.writerow({column: escape_cell(value) for column, value in row.items()})
     return path
 
 

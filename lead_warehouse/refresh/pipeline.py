@@ -51,6 +51,7 @@ from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import TableDigest, combined_digest
+from lead_warehouse.state.engine import confine, open_read_only, open_to_write, use_utc
 from lead_warehouse.state.generations import (
     RETAINED,
     Generations,
@@ -221,9 +222,12 @@ class _Run:
         self.report.notes += base.passed_over
         failpoint("copied")
         contract = load_contract()
+        scratch = building.parent / "scratch"
         with duckdb.connect(
             str(building), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
+            use_utc(connection)
+            confine(connection, scratch, self.state.landing, self.state.publications)
             landing = land(
                 connection,
                 contract,
@@ -232,7 +236,7 @@ class _Run:
                 archive=Archive(self.state.landing),
                 received=self.ledger.received_inputs(),
                 now=utc_now(),
-                scratch=building.parent / "scratch",
+                scratch=scratch,
                 progress=lambda text: self.progress("land", text),
             )
             self.publications.land(connection, self.ledger.published_at())
@@ -241,7 +245,7 @@ class _Run:
                 connection, [account.file.file_digest for account in landing.accounts]
             )
             connection.execute("checkpoint")
-        shutil.rmtree(building.parent / "scratch", ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
         if not landing.accounts and not landing.unchanged:
             raise UserError(
                 f"no file in {self.options.input_dir} matches an input of the mapping; "
@@ -317,7 +321,7 @@ class _Run:
     def _what_did_not_land(self) -> list[str]:
         """Held files and quarantined records of this run, which go with the rejected build."""
         reasons = [f"held: {one.file.file_name}: {one.held_because}" for one in self.report.held]
-        with duckdb.connect(str(self.state.building), read_only=True) as connection:
+        with open_read_only(self.state.building) as connection:
             cursor = connection.execute(
                 "select file_name, file_line, column_name, value, reason, problem_count "
                 f"from raw.quarantined_rows order by all limit {KEPT_ROWS}"
@@ -333,7 +337,7 @@ class _Run:
 
     def _seal(self, context: RefreshContext) -> None:
         building = self.state.building
-        with duckdb.connect(str(building)) as connection:
+        with open_to_write(building) as connection:
             connection.execute("drop schema if exists audit cascade")
             inputs = connection.execute(
                 "select input_name, file_digest, file_name, received_at from raw.landed_files "

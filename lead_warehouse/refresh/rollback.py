@@ -7,7 +7,8 @@ from lead_warehouse.failpoints import check_failpoint, failpoint
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import note_rollback
 from lead_warehouse.state.control import ControlLedger
-from lead_warehouse.state.generations import Generation, Generations, open_read_only
+from lead_warehouse.state.engine import open_read_only
+from lead_warehouse.state.generations import Generation, Generations
 from lead_warehouse.state.hold import Hold, lift_hold, place_hold, read_hold, who
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock

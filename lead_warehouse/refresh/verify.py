@@ -7,7 +7,7 @@ from lead_warehouse.errors import RunFailed
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.checksums import damaged_blocks
 from lead_warehouse.state.digest import TableDigest, digest_tables
-from lead_warehouse.state.generations import open_read_only
+from lead_warehouse.state.engine import open_read_only
 
 
 def verify(report: Callable[[str], None], database: Path) -> dict[str, TableDigest]:

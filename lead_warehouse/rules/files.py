@@ -48,6 +48,9 @@ def files_in_force(
     missing = [one.folder / f"{name}.csv" for name, one in declared.items() if name not in present]
     own = []
     for path in _csvs(rules_dir) if rules_dir else []:
+        if rules_dir and not path.resolve().is_relative_to(rules_dir.resolve()):
+            strays[path] = f"leads outside {rules_dir}; copy the file there instead"
+            continue
         if path.suffix == ".csv" and path.stem in rules:
             own.append(path)
         else:

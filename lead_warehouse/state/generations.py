@@ -15,6 +15,7 @@ import duckdb
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.state.engine import open_read_only
 from lead_warehouse.state.hold import sync_folder
 from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
 from lead_warehouse.state.readers import is_being_read
@@ -216,15 +217,6 @@ class Generations:
                 f"{folder / MANIFEST_FILE} cannot be read; "
                 "`lead-warehouse rollback` returns to the generation before"
             ) from None
-
-
-def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can change nothing and reaches nothing but this file."""
-    connection = duckdb.connect(str(database), read_only=True)
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
 
 
 def refuse_stale_log(database: Path) -> None:

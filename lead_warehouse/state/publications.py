@@ -14,6 +14,7 @@ import duckdb
 from lead_warehouse.clock import utc_now
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.sql import literal
+from lead_warehouse.state.engine import confine
 from lead_warehouse.state.layout import StateDirectory
 
 KEY = ("basis", "lead_id", "to_stage", "transitioned_at")
@@ -35,6 +36,7 @@ class Publications:
         partial = path.with_suffix(".partial")
         partial.unlink(missing_ok=True)
         with duckdb.connect(str(database), read_only=True) as connection:
+            confine(connection, self.folder)
             connection.execute(
                 f"""
                 copy (

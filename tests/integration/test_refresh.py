@@ -13,7 +13,8 @@ from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import combined_digest, digest_tables
-from lead_warehouse.state.generations import Generations, open_read_only
+from lead_warehouse.state.engine import open_read_only
+from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import ask, refresh_state
 

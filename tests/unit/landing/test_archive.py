@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lead_warehouse.errors import UserError
+from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.landing import archive as archive_module
 from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
 from lead_warehouse.landing.held import HeldFile
@@ -215,3 +215,33 @@ def test_no_warehouse_lands_what_it_wrote(tmp_path: Path) -> None:
     table = {"table": "leads", "columns": {"lead_id": "id"}}
     one = Input.model_validate({"name": "all", "files": "**/*.csv", "tables": [table]})
     assert [file.name for file in find_files(one, tmp_path)] == ["leads.csv", "sub/more.csv"]
+
+
+# Files at rest
+
+
+def test_a_file_that_changed_at_rest_is_set_aside_and_taken_again(tmp_path: Path) -> None:
+    delivered = deliver(tmp_path, "leads.csv", b"id\n12345\n")
+    digest = Archive(tmp_path / "landing").keep(delivered)
+    kept = Archive(tmp_path / "landing").path(digest)
+    assert Archive(tmp_path / "landing").whole(digest) == kept
+    kept.chmod(0o644)
+    kept.write_bytes(b"id\n12346\n")
+    archive = Archive(tmp_path / "landing")
+    assert archive.keep(delivered) == digest
+    with pytest.raises(HeldFile, match=r"damaged in the archive .*; restore it or deliver"):
+        archive.whole(digest)
+    assert kept.with_name(f"{digest}.damaged").read_bytes() == b"id\n12346\n"
+    with pytest.raises(HeldFile, match="missing from the archive"):
+        archive.whole(digest)
+    assert archive.keep(delivered) == digest
+    assert archive.whole(digest).read_bytes() == b"id\n12345\n"
+
+
+@pytest.mark.parametrize("name", ["../../secret.csv", "/etc/passwd", "", "a" * 63, "A" * 64])
+def test_fault_52_a_name_in_the_archive_that_is_no_digest_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    """Such as a ledger might hold that somebody wrote to."""
+    with pytest.raises(LeadWarehouseError, match="is no digest of a file; move control"):
+        Archive(tmp_path / "landing").whole(name)
