@@ -6,11 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from lead_warehouse.gates.changes import Checked, why_not_compared
 from lead_warehouse.gates.check import CheckResult
 from lead_warehouse.gates.profile import insert_columns
+from lead_warehouse.state.engine import open_to_write
 
 KEPT_RUNS = 30
 """Runs whose results the table holds; a build starts as a copy, so earlier ones are there."""
@@ -44,7 +43,7 @@ def store_results(
         what keeps the run from being compared as usual, see ``why_not_compared``.
     """
     rows = [_row(checked, result) for result in results]
-    with duckdb.connect(str(database)) as connection:
+    with open_to_write(database) as connection:
         body = ", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS.items())
         connection.execute("create schema if not exists quality")
         connection.execute(f"create table if not exists quality.check_results ({body})")
