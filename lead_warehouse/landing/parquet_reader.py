@@ -1,5 +1,6 @@
 """Parquet files as records: rows by number, their typed cells as text."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -35,7 +36,7 @@ class ParquetReader:
         kinds = {name: kind_of(name, self._types[name]) for name in self._read}
         self.header = Header(0, fitting.columns, fitting.unmapped, fitting.missing, kinds)
 
-    def frame(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> Tally:
+    def frame(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[Tally]:
         target = scratch / "records.parquet"
         self._file.copy(self._records(), target)
         records, reason = _rows_of(target), identifier(REASON_COLUMN)
@@ -53,7 +54,7 @@ class ParquetReader:
             f"from {self._originals_of('malformed', connection, scratch)} as originals "
             f"where malformed.{LINE_COLUMN} = originals.{LINE_COLUMN}"
         )
-        return Tally(self._file.row_count(), 0)
+        yield Tally(self._file.row_count(), 0)
 
     def find_originals(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         connection.execute(

@@ -41,15 +41,15 @@ class TypedTable:
     """One canonical table fed by a file.
 
     Attributes:
-        name: the temporary table that ``select`` fills.
         table: the canonical table.
+        condition: over framed records: whether one feeds the table.
         columns: columns of the raw table, in order.
         select: one row per record that feeds the table: ``columns``, the first ``problem``
             (column_name, value, reason) and ``problem_count``.
     """
 
-    name: str
     table: str
+    condition: str
     columns: list[str]
     select: str
 
@@ -60,12 +60,12 @@ def typed_tables(
     """The tables that a file feeds, in the mapping's order."""
     return [
         TypedTable(
-            name=f"typed_{i}",
             table=mapped.table,
+            condition=_condition(mapped.when, one, header),
             columns=list(raw_columns(contract.tables[mapped.table])),
             select=_select(contract.tables[mapped.table], mapped, one, header, file),
         )
-        for i, mapped in enumerate(one.tables)
+        for mapped in one.tables
     ]
 
 
@@ -101,7 +101,8 @@ def _select(
     values = [f"{read.value} as {read.value_name}" for read in reads]
     return f"""
         with texts as (
-            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one, header)}
+            select {LINE_COLUMN}, {", ".join(texts)} from framed
+            where {_condition(mapped.when, one, header)}
         ),
         typed as (select *, {", ".join(values)} from texts)
         select
@@ -120,11 +121,11 @@ def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
     return " + ".join(f"cast({' or '.join(found)} as bigint)" for found in by_column.values())
 
 
-def _where(when: When | None, one: Input, header: Header) -> str:
+def _condition(when: When | None, one: Input, header: Header) -> str:
     if when is None:
-        return ""
+        return "true"
     text = cell(when.column, one, header.kinds)
-    return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
+    return f"{text} " + (f"in {literals(when.values)}" if when.values else "is not null")
 
 
 def _impossible_events(
