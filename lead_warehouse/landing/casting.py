@@ -20,6 +20,9 @@ INK = "'!' and '~'"
 """Bounds of text that starts with no blank. Trimming so many kinds takes ten times as long as all
 else that is done to a cell, and hardly any cell needs it."""
 
+GIVEN = "(given) "
+"""What the name of a typed column starts with beside the one of its text."""
+
 ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
 LENGTH_TO_THE_MINUTE = 16
@@ -43,6 +46,8 @@ class Cast:
         text: over the file's columns: the cell as mapped; null when empty.
         value: over ``text_name``: the typed value.
         is_unlisted: over the file's columns: the cell is not among the values it must be among.
+        given: over the file's columns: the cell as the file's own type has it, where that type is
+            the canonical one; ``text`` then only words what is wrong.
         kind: what the text must be for ``value`` to be known.
         column: the contract of the column; none for a known-at column.
     """
@@ -53,6 +58,16 @@ class Cast:
     kind: str
     is_unlisted: str | None = None
     column: Column | None = None
+    given: str | None = None
+
+    @property
+    def given_name(self) -> str:
+        return identifier(f"given {self.name}")
+
+    @property
+    def is_empty(self) -> str:
+        """SQL of whether the cell holds nothing."""
+        return f"{self.given_name if self.given else self.text_name} is null"
 
     @property
     def text_name(self) -> str:
@@ -68,9 +83,11 @@ class Cast:
 
     def problems(self) -> list[tuple[str, str]]:
         """(condition, reason) pairs; a row for which a condition holds is quarantined."""
-        found = [
-            (f"{self.text_name} is not null and {self.value_name} is null", f"not {self.kind}")
-        ]
+        found = []
+        if self.value != self.text_name:
+            found.append(
+                (f"not ({self.is_empty}) and {self.value_name} is null", f"not {self.kind}")
+            )
         if self.is_unlisted:
             found.append((self.unlisted_name, "not among the mapped values"))
         if self.column and self.column.values:
@@ -78,8 +95,13 @@ class Cast:
             condition = f"{self.text_name} not in {literals(self.column.values)}"
             found.append((condition, f"not one of {allowed}"))
         if self.column and self.column.required:
-            found.append((f"{self.text_name} is null", "required but empty"))
+            found.append((self.is_empty, "required but empty"))
         return found
+
+
+def given_column(column: str) -> str:
+    """Identifier of a file's column as it is, beside the one of its text."""
+    return identifier(f"{GIVEN}{column}")
 
 
 def text_name(name: str) -> str:
@@ -106,8 +128,39 @@ def cast_column(
     if name.endswith("_id"):
         # Blanks around an identifier would part records that belong together.
         text = _trimmed(text)
+        if isinstance(source, FromColumn) and not (source.values or written.empty_values):
+            raw = identifier(source.column)
+            text = f"case when {_is_trim(raw)} then {raw} else {text} end"
     value, kind = _typed(text_name(name), column, written)
-    return Cast(name, text, value, kind, is_unlisted, column)
+    given = _given(source, column, kinds, written)
+    if given:
+        value = _within_reach(identifier(f"given {name}"), column)
+    return Cast(name, text, value, kind, is_unlisted, column, given)
+
+
+def _given(source: ColumnSource, column: Column, kinds: Kinds, written: Notation) -> str | None:
+    """SQL of a cell whose column has the canonical type in the file itself."""
+    if not isinstance(source, FromColumn) or source.values:
+        return None
+    kind = kinds.get(source.column, "text")
+    is_same = (kind, column.type) in (("double", "double"), ("integer", "bigint"))
+    if is_same or (
+        column.type == "timestamp" and kind == "timestamp" and written.time_zone == "UTC"
+    ):
+        return given_column(source.column)
+    return None
+
+
+def _within_reach(given: str, column: Column) -> str:
+    """A typed value, null where its text would be none of the canonical type."""
+    match column.type:
+        case "double":
+            condition = f"isfinite({given})"
+        case "timestamp":
+            condition = f"{given} >= '0001-01-01' and {given} < '10000-01-01'"
+        case _:
+            return given
+    return f"case when {condition} then {given} end"
 
 
 def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Cast:
@@ -156,10 +209,11 @@ def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input, kinds: Kind
 
 
 def _trimmed(text: str) -> str:
-    return (
-        f"case when {text} between {INK} and right({text}, 1) between {INK} then {text} "
-        f"else trim({text}, {literal(BLANKS)}) end"
-    )
+    return f"case when {_is_trim(text)} then {text} else trim({text}, {literal(BLANKS)}) end"
+
+
+def _is_trim(text: str) -> str:
+    return f"{text} between {INK} and right({text}, 1) between {INK}"
 
 
 def _part(part: FromColumn | Constant, one: Input, kinds: Kinds) -> str:

@@ -13,6 +13,7 @@ from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.load_part import Part
 from lead_warehouse.landing.typed_tables import ArchivedFile, typed_tables
 from lead_warehouse.mapping import Input
+from lead_warehouse.memory import exhausted
 from lead_warehouse.sql import literal
 
 Progress = Callable[[str], None]
@@ -64,7 +65,11 @@ class FileLoader:
         scratch.mkdir(parents=True, exist_ok=True)
 
     def load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        """Land a file in one transaction: every record is accounted for, or none is taken."""
+        """Land a file in one transaction: every record is accounted for, or none is taken.
+
+        Raises:
+            RunFailed: memory or disk ran out.
+        """
         self._connection.begin()
         try:
             account = self._load(one, file, path)
@@ -72,6 +77,9 @@ class FileLoader:
         except HeldFile as held:
             self._connection.rollback()
             account = FileAccount(file, held_because=str(held))
+        except (duckdb.Error, OSError) as error:
+            self._connection.rollback()
+            raise exhausted(str(error), f"landing {file.file_name}") or error from error
         except BaseException:
             self._connection.rollback()
             raise

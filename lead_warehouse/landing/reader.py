@@ -36,7 +36,7 @@ class Reader(Protocol):
 
         Parts come in order, so that no two have a number in common; small files are one part.
         No record is in both tables: ``framed`` holds the number of each well-formed record and the
-        text of its cells; ``malformed`` the number, byte offset, reason and bytes of each other one.
+        text of its cells; ``malformed`` number, byte offset, reason and bytes of each other one.
 
         Raises:
             HeldFile: the file is damaged.

@@ -90,7 +90,7 @@ def _select(
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
         for condition, read, reason in problems
     )
-    problem_count = _count_columns(problems)
+    problem_count = _count_columns(problems) or "0"
     outputs = {
         name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
         for name, column in table.columns.items()
@@ -98,6 +98,7 @@ def _select(
     selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
     texts = [f"{read.text} as {read.text_name}" for read in reads]
     texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]
+    texts += [f"{read.given} as {read.given_name}" for read in reads if read.given]
     values = [f"{read.value} as {read.value_name}" for read in reads]
     return f"""
         with texts as (
@@ -107,7 +108,7 @@ def _select(
         typed as (select *, {", ".join(values)} from texts)
         select
             {selected},
-            case {first_problem} end as problem,
+            {f"case {first_problem} end" if problems else "null"} as problem,
             {problem_count} as problem_count
         from typed
     """
