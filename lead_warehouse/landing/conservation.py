@@ -61,7 +61,8 @@ class Coverage:
         """
         if (line, start) != (self.lines + 1, self.end) or end <= start or line_count < 1:
             raise HeldFile(
-                f"bytes {self.end:,}–{max(start, end):,} (lines {self.lines + 1:,}–{line:,}): "
+                f"bytes {min(self.end, start):,}–{max(self.end, start):,} "
+                f"(lines {self.lines + 1:,}–{line:,}): "
                 f"a record starts at byte {start:,}, line {line:,}, where byte {self.end:,}, "
                 f"line {self.lines + 1:,} is next; {REPORT}"
             )

@@ -79,7 +79,9 @@ class FileLoader:
             account = FileAccount(file, held_because=str(held))
         except (duckdb.Error, OSError) as error:
             self._connection.rollback()
-            raise exhausted(str(error), f"landing {file.file_name}") or error from error
+            if failed := exhausted(str(error), f"landing {file.file_name}"):
+                raise failed from error
+            raise
         except BaseException:
             self._connection.rollback()
             raise

@@ -135,7 +135,9 @@ class _Run:
         except (duckdb.Error, OSError) as error:
             failed = exhausted(str(error), "refreshing")
             self._stop("failed", str(failed or f"{type(error).__name__}: {error}"))
-            raise failed or error from error
+            if failed:
+                raise failed from error
+            raise
         except BaseException as error:
             self._stop("failed", f"{type(error).__name__}: {error}")
             raise
