@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lead_warehouse.contract import Column
+from lead_warehouse.landing.given import find_given, within_reach
 from lead_warehouse.landing.notation import Kind, Notation, notation
 from lead_warehouse.mapping import ColumnSource, Constant, FromColumn, Input, Join
 from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
@@ -19,9 +20,6 @@ BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 INK = "'!' and '~'"
 """Bounds of text that starts with no blank. Trimming so many kinds takes ten times as long as all
 else that is done to a cell, and hardly any cell needs it."""
-
-GIVEN = "(given) "
-"""What the name of a typed column starts with beside the one of its text."""
 
 ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
@@ -62,7 +60,7 @@ class Cast:
 
     @property
     def given_name(self) -> str:
-        return identifier(f"given {self.name}")
+        return given_name(self.name)
 
     @property
     def is_empty(self) -> str:
@@ -99,9 +97,9 @@ class Cast:
         return found
 
 
-def given_column(column: str) -> str:
-    """Identifier of a file's column as it is, beside the one of its text."""
-    return identifier(f"{GIVEN}{column}")
+def given_name(name: str) -> str:
+    """Identifier of the column that holds canonical column ``name`` as its file has it."""
+    return identifier(f"given {name}")
 
 
 def text_name(name: str) -> str:
@@ -132,35 +130,13 @@ def cast_column(
             raw = identifier(source.column)
             text = f"case when {_is_trim(raw)} then {raw} else {text} end"
     value, kind = _typed(text_name(name), column, written)
-    given = _given(source, column, kinds, written)
+    given = None
+    if isinstance(source, FromColumn):
+        file_kind = kinds.get(source.column, "text")
+        given = find_given(source, column, file_kind, written.time_zone)
     if given:
-        value = _within_reach(identifier(f"given {name}"), column)
+        value = within_reach(given_name(name), column)
     return Cast(name, text, value, kind, is_unlisted, column, given)
-
-
-def _given(source: ColumnSource, column: Column, kinds: Kinds, written: Notation) -> str | None:
-    """SQL of a cell whose column has the canonical type in the file itself."""
-    if not isinstance(source, FromColumn) or source.values:
-        return None
-    kind = kinds.get(source.column, "text")
-    is_same = (kind, column.type) in (("double", "double"), ("integer", "bigint"))
-    if is_same or (
-        column.type == "timestamp" and kind == "timestamp" and written.time_zone == "UTC"
-    ):
-        return given_column(source.column)
-    return None
-
-
-def _within_reach(given: str, column: Column) -> str:
-    """A typed value, null where its text would be none of the canonical type."""
-    match column.type:
-        case "double":
-            condition = f"isfinite({given})"
-        case "timestamp":
-            condition = f"{given} >= '0001-01-01' and {given} < '10000-01-01'"
-        case _:
-            return given
-    return f"case when {condition} then {given} end"
 
 
 def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Cast:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.landing.casting import GIVEN, given_column
+from lead_warehouse.landing.given import GIVEN, given_column
 from lead_warehouse.landing.header import LINE_COLUMN, Header, fit_header, read_columns
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.parquet_columns import json_of, kind_of, malformed_cell, text_of

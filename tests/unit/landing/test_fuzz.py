@@ -209,5 +209,11 @@ def test_a_file_in_many_parts_lands_as_in_one(pairs: Warehouse) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bytestream, "CHUNK_BYTES", 1000)
         patch.setattr(sinks, "BATCH_RECORDS", 50)
+        told: list[str] = []
+        patch.setattr(pairs.loader, "_progress", told.append)
         assert figures(load(pairs, content)) == whole
     assert landed() == expected
+    counts = [int(words.split(", ", 1)[1].split()[0].replace(",", "")) for words in told]
+    assert counts == sorted(counts)
+    assert len(counts) > 10
+    assert counts[-1] == 1200
