@@ -63,10 +63,13 @@ format: setup ## Put Python and SQL into the project's style
 contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
 	$(BIN)/python -m lead_warehouse.contract.render
 
+bench: setup ## Compare landing with DuckDB's own read of the same files (ROWS=1000000 TRIES=3)
+	$(BIN)/python -m benches.landing --rows $(or $(ROWS),1000000) --tries $(or $(TRIES),3)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract dev clean
+.PHONY: help setup lock demo test lint format contract bench dev clean

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lead_warehouse.contract import Column
+from lead_warehouse.landing.given import find_given, within_reach
 from lead_warehouse.landing.notation import Kind, Notation, notation
 from lead_warehouse.mapping import ColumnSource, Constant, FromColumn, Input, Join
 from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
@@ -15,6 +16,10 @@ from lead_warehouse.sql import identifier, literal, literals
 
 BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 """Everything that shows as nothing, the no-break space of many an export included."""
+
+INK = "'!' and '~'"
+"""Bounds of text that starts with no blank. Trimming so many kinds takes ten times as long as all
+else that is done to a cell, and hardly any cell needs it."""
 
 ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
@@ -39,6 +44,8 @@ class Cast:
         text: over the file's columns: the cell as mapped; null when empty.
         value: over ``text_name``: the typed value.
         is_unlisted: over the file's columns: the cell is not among the values it must be among.
+        given: over the file's columns: the cell as the file's own type has it, where that type is
+            the canonical one; ``text`` then only words what is wrong.
         kind: what the text must be for ``value`` to be known.
         column: the contract of the column; none for a known-at column.
     """
@@ -49,6 +56,16 @@ class Cast:
     kind: str
     is_unlisted: str | None = None
     column: Column | None = None
+    given: str | None = None
+
+    @property
+    def given_name(self) -> str:
+        return given_name(self.name)
+
+    @property
+    def is_empty(self) -> str:
+        """SQL of whether the cell holds nothing."""
+        return f"{self.given_name if self.given else self.text_name} is null"
 
     @property
     def text_name(self) -> str:
@@ -64,9 +81,11 @@ class Cast:
 
     def problems(self) -> list[tuple[str, str]]:
         """(condition, reason) pairs; a row for which a condition holds is quarantined."""
-        found = [
-            (f"{self.text_name} is not null and {self.value_name} is null", f"not {self.kind}")
-        ]
+        found = []
+        if self.value != self.text_name:
+            found.append(
+                (f"not ({self.is_empty}) and {self.value_name} is null", f"not {self.kind}")
+            )
         if self.is_unlisted:
             found.append((self.unlisted_name, "not among the mapped values"))
         if self.column and self.column.values:
@@ -74,8 +93,13 @@ class Cast:
             condition = f"{self.text_name} not in {literals(self.column.values)}"
             found.append((condition, f"not one of {allowed}"))
         if self.column and self.column.required:
-            found.append((f"{self.text_name} is null", "required but empty"))
+            found.append((self.is_empty, "required but empty"))
         return found
+
+
+def given_name(name: str) -> str:
+    """Identifier of the column that holds canonical column ``name`` as its file has it."""
+    return identifier(f"given {name}")
 
 
 def text_name(name: str) -> str:
@@ -102,8 +126,17 @@ def cast_column(
     if name.endswith("_id"):
         # Blanks around an identifier would part records that belong together.
         text = _trimmed(text)
+        if isinstance(source, FromColumn) and not (source.values or written.empty_values):
+            raw = identifier(source.column)
+            text = f"case when {_is_trim(raw)} then {raw} else {text} end"
     value, kind = _typed(text_name(name), column, written)
-    return Cast(name, text, value, kind, is_unlisted, column)
+    given = None
+    if isinstance(source, FromColumn):
+        file_kind = kinds.get(source.column, "text")
+        given = find_given(source, column, file_kind, written.time_zone)
+    if given:
+        value = within_reach(given_name(name), column)
+    return Cast(name, text, value, kind, is_unlisted, column, given)
 
 
 def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Cast:
@@ -117,11 +150,16 @@ def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Ca
 def cell(column: str, one: Input, kinds: Kinds = NO_KINDS) -> str:
     """SQL of the text of a file's column, null where the mapping says it is empty."""
     name = identifier(column)
-    empty = f"{_trimmed(name)} = ''"
     written = notation(FromColumn(column=column), one, kinds.get(column, "text"))
-    if written.empty_values:
-        empty += f" or {name} in {literals(written.empty_values)}"
-    return f"case when {empty} then null else {name} end"
+    empty_values = (
+        f"when {name} in {literals(written.empty_values)} then null "
+        if written.empty_values
+        else ""
+    )
+    return (
+        f"case {empty_values}when {name} between {INK} then {name} "
+        f"when trim({name}, {literal(BLANKS)}) = '' then null else {name} end"
+    )
 
 
 def mapped_text(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> str:
@@ -147,7 +185,11 @@ def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input, kinds: Kind
 
 
 def _trimmed(text: str) -> str:
-    return f"trim({text}, {literal(BLANKS)})"
+    return f"case when {_is_trim(text)} then {text} else trim({text}, {literal(BLANKS)}) end"
+
+
+def _is_trim(text: str) -> str:
+    return f"{text} between {INK} and right({text}, 1) between {INK}"
 
 
 def _part(part: FromColumn | Constant, one: Input, kinds: Kinds) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.landing.framing import read_blocks
+from lead_warehouse.landing.blocks import read_blocks
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.notation import Kind
 from lead_warehouse.mapping import Input

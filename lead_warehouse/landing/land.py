@@ -71,7 +71,7 @@ def land(
     """
     connection.execute("set timezone = 'UTC'")
     ensure_raw_schema(connection, contract)
-    loader = FileLoader(connection, contract, scratch)
+    loader = FileLoader(connection, contract, scratch, progress)
     accounts: list[FileAccount] = []
     unchanged = 0
     without_files: list[str] = []

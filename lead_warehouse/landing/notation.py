@@ -5,7 +5,17 @@ from typing import Literal
 
 from lead_warehouse.mapping import FromColumn, Input
 
-Kind = Literal["text", "number", "boolean", "date", "timestamp", "instant"]
+Kind = Literal[
+    "text",
+    "number",
+    "integer",
+    "double",
+    "boolean",
+    "date",
+    "timestamp",
+    "timestamp of another unit",
+    "instant",
+]
 """What a file itself says of a column: its type, where it has one. CSV knows text alone."""
 
 ISO_DATE = "%Y-%m-%d"
@@ -45,7 +55,7 @@ def notation(source: FromColumn, one: Input, kind: Kind = "text") -> Notation:
             )
         case "date":
             return Notation([], ISO_DATE, ISO_DATE, zone, ".")
-        case "timestamp":
+        case "timestamp" | "timestamp of another unit":
             # As 100.0 is an integer, a timestamp at midnight is a date, and no other is.
             return Notation([], f"{ISO_DATE} 00:00:00", None, zone, ".")
         case _:

@@ -7,7 +7,11 @@ from typing import Any
 import duckdb
 
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.sql import literal
+from lead_warehouse.memory import limit_memory
+from lead_warehouse.sql import identifier, literal
+
+SHARE_OF_MEMORY = 0.25
+"""Of what engines may take, for this one."""
 
 ROW_COLUMN = "file_row_number"
 """Name the engine gives to a row's place, from 0."""
@@ -23,7 +27,8 @@ class ParquetFile:
         self._path = path
         self._quoted = literal(str(path))
         self._engine = duckdb.connect()
-        self._engine.execute("set timezone = 'UTC'; set temp_directory = ''")
+        limit_memory(self._engine, None, SHARE_OF_MEMORY)
+        self._engine.execute("set timezone = 'UTC'")
 
     @property
     def rows(self) -> str:
@@ -54,6 +59,18 @@ class ParquetFile:
         described = self._ask(f"describe select * exclude ({ROW_COLUMN}) from {self.rows}")
         return {name: sql_type for name, sql_type, *_ in described}
 
+    def decode(self, columns: list[str], problem: str) -> tuple[int, int]:
+        """Read every value of some columns, so that damage shows here and nowhere else.
+
+        Returns:
+            how many rows were read, and for how many of them ``problem`` (SQL) is not null.
+        """
+        values = ", ".join(map(identifier, columns)) or "1"
+        ((rows, problems, _),) = self._ask(
+            f"select count(*), count({problem}), max(hash({values})) from {self.rows}"
+        )
+        return int(rows), int(problems)
+
     def copy(self, select: str, target: Path) -> None:
         """Write the rows of a query on this file to another Parquet file."""
         try:
@@ -66,6 +83,8 @@ class ParquetFile:
     def _ask(self, query: str) -> list[tuple[Any, ...]]:
         try:
             return self._engine.execute(query).fetchall()
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error as error:
             raise HeldFile(
                 f"damaged Parquet file ({self._told(error)}); deliver the file again"

@@ -41,15 +41,15 @@ class TypedTable:
     """One canonical table fed by a file.
 
     Attributes:
-        name: the temporary table that ``select`` fills.
         table: the canonical table.
+        condition: over framed records: whether one feeds the table.
         columns: columns of the raw table, in order.
         select: one row per record that feeds the table: ``columns``, the first ``problem``
             (column_name, value, reason) and ``problem_count``.
     """
 
-    name: str
     table: str
+    condition: str
     columns: list[str]
     select: str
 
@@ -60,12 +60,12 @@ def typed_tables(
     """The tables that a file feeds, in the mapping's order."""
     return [
         TypedTable(
-            name=f"typed_{i}",
             table=mapped.table,
+            condition=_condition(mapped.when, one, header),
             columns=list(raw_columns(contract.tables[mapped.table])),
             select=_select(contract.tables[mapped.table], mapped, one, header, file),
         )
-        for i, mapped in enumerate(one.tables)
+        for mapped in one.tables
     ]
 
 
@@ -90,7 +90,7 @@ def _select(
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
         for condition, read, reason in problems
     )
-    problem_count = _count_columns(problems)
+    problem_count = _count_columns(problems) or "0"
     outputs = {
         name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
         for name, column in table.columns.items()
@@ -98,15 +98,17 @@ def _select(
     selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
     texts = [f"{read.text} as {read.text_name}" for read in reads]
     texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]
+    texts += [f"{read.given} as {read.given_name}" for read in reads if read.given]
     values = [f"{read.value} as {read.value_name}" for read in reads]
     return f"""
         with texts as (
-            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one, header)}
+            select {LINE_COLUMN}, {", ".join(texts)} from framed
+            where {_condition(mapped.when, one, header)}
         ),
         typed as (select *, {", ".join(values)} from texts)
         select
             {selected},
-            case {first_problem} end as problem,
+            {f"case {first_problem} end" if problems else "null"} as problem,
             {problem_count} as problem_count
         from typed
     """
@@ -120,11 +122,11 @@ def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
     return " + ".join(f"cast({' or '.join(found)} as bigint)" for found in by_column.values())
 
 
-def _where(when: When | None, one: Input, header: Header) -> str:
+def _condition(when: When | None, one: Input, header: Header) -> str:
     if when is None:
-        return ""
+        return "true"
     text = cell(when.column, one, header.kinds)
-    return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
+    return f"{text} " + (f"in {literals(when.values)}" if when.values else "is not null")
 
 
 def _impossible_events(

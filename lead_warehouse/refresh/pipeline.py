@@ -22,6 +22,7 @@ from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import Mapping, load_mapping
+from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
 from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
@@ -77,6 +78,7 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     """
     mapping = load_mapping(options.mapping_path)
     as_of = parse_as_of(options.as_of)
+    memory_bytes()
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
     run_id = new_run_id()
@@ -130,6 +132,12 @@ class _Run:
         except LeadWarehouseError as error:
             self._stop("rejected" if isinstance(error, RunRejected) else "failed", str(error))
             raise
+        except (duckdb.Error, OSError) as error:
+            failed = exhausted(str(error), "refreshing")
+            self._stop("failed", str(failed or f"{type(error).__name__}: {error}"))
+            if failed:
+                raise failed from error
+            raise
         except BaseException as error:
             self._stop("failed", f"{type(error).__name__}: {error}")
             raise
@@ -160,6 +168,7 @@ class _Run:
         with duckdb.connect(
             str(building), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
+            limit_memory(connection, building.parent / "spill")
             landing = land(
                 connection,
                 contract,
@@ -197,7 +206,7 @@ class _Run:
         bad = [result for result in results if result.is_bad]
         if bad:
             first = next((r for r in bad if r.status != "skipped"), bad[0])
-            raise RunFailed(
+            raise exhausted(str(first.message), f"building {first.name}") or RunFailed(
                 f"dbt could not build {first.name}: {shorten(str(first.message), MESSAGE_WIDTH)}; "
                 f"see {self.folder / 'build.log'}"
             )

@@ -116,7 +116,12 @@ def test_new_files_land_and_are_counted(company: Company) -> None:
     landing = company.land(MONDAY)
     assert names(landing) == ["leads1.csv", "leads2.csv"]
     assert landing.unchanged == 0
-    assert company.progress == ["leads: leads1.csv", "leads: leads2.csv"]
+    assert company.progress == [
+        "leads: leads1.csv",
+        "leads: leads1.csv, 1 records",
+        "leads: leads2.csv",
+        "leads: leads2.csv, 2 records",
+    ]
     assert company.rows(
         "select file_name, received_at, record_count, accepted_count, quarantined_count, "
         "blank_count from raw.landed_files order by 1"

@@ -323,21 +323,6 @@ def test_a_held_file_leaves_nothing_behind(
     ) == [("held", account.held_because, 0)]
 
 
-def test_records_that_do_not_add_up_hold_the_file(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lose_one(table: Any) -> None:
-        insert(table)
-        warehouse.connection.execute("delete from framed where file_line = 2")
-
-    insert = warehouse.loader._insert
-    monkeypatch.setattr(warehouse.loader, "_insert", lose_one)
-    account = warehouse.load(HEAD + b"1,,1\n2,,2\n3,,x\n")
-    assert "3 records, but 1 accepted + 1 quarantined + 0 blank" in str(account.held_because)
-    assert warehouse.lead_ids == []
-    assert warehouse.quarantine == []
-
-
 def test_an_error_half_way_takes_nothing(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
