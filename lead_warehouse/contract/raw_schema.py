@@ -10,6 +10,7 @@ PROVENANCE = {
     "file_digest": "varchar",
     "file_name": "varchar",
     "file_line": "bigint",
+    "ambiguous_columns": "varchar",
 }
 """Columns that every raw table carries beside those of the contract."""
 
@@ -21,6 +22,9 @@ PROVENANCE_DESCRIPTIONS = {
     "file_digest": "SHA-256 of the file.",
     "file_name": "Name of the file, relative to the input folder.",
     "file_line": "Line of the file on which the record starts; of Parquet, the row, from 1.",
+    "ambiguous_columns": (
+        "Columns whose local time the clock showed twice, as |a|b|; read as the second of the two."
+    ),
 }
 
 ACCOUNTS = {

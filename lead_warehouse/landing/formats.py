@@ -22,7 +22,7 @@ def open_file(one: Input, contract: Contract, path: Path) -> Reader:
     """
     first, last = _ends(path)
     # A file of no bytes holds no records in any format.
-    if not one.is_parquet or not first:
+    if one.form == "csv" or not first:
         if first == last == PARQUET_MAGIC:
             raise HeldFile(
                 "a Parquet file, read as CSV; end 'files' in the mapping with .parquet and name "

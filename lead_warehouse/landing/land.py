@@ -23,7 +23,7 @@ from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ReceivedInput
 
-LANDING_VERSION = 1
+LANDING_VERSION = 2
 """Raised when landing reads the same file differently, so that all files are landed again."""
 
 Progress = Callable[[str], None]

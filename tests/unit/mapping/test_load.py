@@ -202,7 +202,9 @@ def test_a_setting_of_another_place_is_not_its_own_remedy(tmp_path: Path) -> Non
 
 def test_a_missing_setting_is_told_where_it_belongs(tmp_path: Path) -> None:
     text = LEADS.replace("    files: leads*.csv\n", "")
-    assert problems(tmp_path, text) == ["3: 'files' is missing; add it"]
+    assert problems(tmp_path, text) == [
+        "3: 'files' is missing; add it, or 'database' and 'table'"
+    ]
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
@@ -530,8 +532,8 @@ def test_an_alias_is_refused_before_it_unfolds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pattern", ["leads*.parquet", "**/LEADS.PARQUET"])
 def test_a_pattern_that_ends_in_parquet_is_for_parquet(tmp_path: Path, pattern: str) -> None:
     text = with_setting('decimal_mark: ","').replace("leads*.csv", f'"{pattern}"')
-    assert load(tmp_path, text).inputs[0].is_parquet
-    assert not load(tmp_path, LEADS).inputs[0].is_parquet
+    assert load(tmp_path, text).inputs[0].form == "parquet"
+    assert load(tmp_path, LEADS).inputs[0].form == "csv"
 
 
 @pytest.mark.parametrize("setting", ["delimiter", "encoding"])
