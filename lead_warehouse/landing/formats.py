@@ -8,18 +8,24 @@ from lead_warehouse.landing.csv_reader import CsvReader
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.parquet_reader import ParquetReader
 from lead_warehouse.landing.reader import Reader
+from lead_warehouse.landing.table_reader import TableReader
 from lead_warehouse.mapping import Input
 
 PARQUET_MAGIC = b"PAR1"
 """What a Parquet file starts and ends with."""
 
 
-def open_file(one: Input, contract: Contract, path: Path) -> Reader:
+def open_file(one: Input, contract: Contract, path: Path, before: Path | None = None) -> Reader:
     """Open a file of an input and hold its columns against the mapping.
+
+    Args:
+        before: of a table, the snapshot that this one follows.
 
     Raises:
         HeldFile: it is not in the input's format, or its columns do not fit.
     """
+    if one.form == "table":
+        return TableReader(one, contract, path, before)
     first, last = _ends(path)
     # A file of no bytes holds no records in any format.
     if one.form == "csv" or not first:

@@ -11,6 +11,7 @@ from lead_warehouse.sql import literal
 _JSON_TEXT = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"'
 # Numbers with a fraction are left out: the engine would not keep them as they are written.
 _JSON_ITEM = rf"(?:{_JSON_TEXT}|-?(?:0|[1-9][0-9]*)|true|false|null)"
+_NOTHING = r'(?:(?i:null)|"\s*")'
 _ARRAY_ITEM = r'(?:"(?:[^"\\]|\\.)*"|[^",{}\\]+)'
 
 
@@ -41,9 +42,9 @@ def is_empty_list(text: str, source: FromColumn) -> str:
     """SQL of whether ``text`` is a list without items."""
     match source.list_format:
         case "json":
-            return _matches(text, r"\s*\[\s*(?:null\s*(?:,\s*null\s*)*)?\]\s*")
+            return _matches(text, rf"\s*\[\s*(?:{_NOTHING}\s*(?:,\s*{_NOTHING}\s*)*)?\]\s*")
         case "postgres":
-            return _matches(text, r"(?i)\s*\{\s*(?:null\s*(?:,\s*null\s*)*)?\}\s*")
+            return _matches(text, rf"\s*\{{\s*(?:{_NOTHING}\s*(?:,\s*{_NOTHING}\s*)*)?\}}\s*")
         case _:
             return f"trim(replace({text}, {literal(source.list_separator)}, ' ')) = ''"
 

@@ -60,7 +60,7 @@ class FileLoader:
         return account
 
     def _load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        reader = open_file(one, self._contract, path)
+        reader = open_file(one, self._contract, path, file.before)
         header = reader.header
         tally = reader.frame(self._connection, self._scratch)
         tables = typed_tables(self._contract, one, header, file)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from lead_warehouse.contract import Contract, Table
 from lead_warehouse.contract.raw_schema import raw_columns
@@ -26,6 +27,7 @@ class ArchivedFile:
         input_digest: digest of the input's mapping and of the contract it aims at.
         is_first_load: whether its input had landed nothing before, so that records carry the
             past and count as known since their own time rather than since landing.
+        before: of a table, the snapshot that landed before this one.
     """
 
     input_name: str
@@ -34,6 +36,7 @@ class ArchivedFile:
     file_name: str
     received_at: datetime
     is_first_load: bool
+    before: Path | None = None
 
 
 @dataclass(frozen=True)

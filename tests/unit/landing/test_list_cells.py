@@ -62,7 +62,7 @@ def test_any_mark_may_part_items(separator: str) -> None:
         ("[1, 12345678901234567890123, true, null]", "1;12345678901234567890123;true"),
         ("[]", None),
         ("[null]", None),
-        ('[""]', ""),
+        ('["", null, " "]', None),
     ],
 )
 def test_a_list_as_json(cell: str, listed: str | None) -> None:
@@ -102,13 +102,16 @@ def test_what_is_no_such_list_as_json_is_told(cell: str) -> None:
         ('{NULL,"NULL",a}', "NULL;a"),
         ("{}", None),
         ("{NULL}", None),
+        ('{null,""}', None),
     ],
 )
 def test_a_list_as_postgresql_writes_it(cell: str, listed: str | None) -> None:
     assert read(cell, list_format="postgres") == (listed, None)
 
 
-@pytest.mark.parametrize("cell", ["SAP", "{a,{b}}", "{a", "{a,,b}", '{"a"b}', "{a;b}", '{"a}', "[a]"])
+@pytest.mark.parametrize(
+    "cell", ["SAP", "{a,{b}}", "{a", "{a,,b}", '{"a"b}', "{a;b}", '{"a}', "[a]"]
+)
 def test_what_is_no_array_of_postgresql_is_told(cell: str) -> None:
     listed, reason = read(cell, list_format="postgres")
     assert listed is None

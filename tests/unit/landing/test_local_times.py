@@ -18,7 +18,13 @@ from lead_warehouse.landing.notation import Notation
 
 CONNECTION = duckdb.connect()
 CONNECTION.execute("set timezone = 'UTC'")
-ZONES = ["Europe/Paris", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Tokyo"]
+ZONES = [
+    "Europe/Paris",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Australia/Lord_Howe",
+    "Asia/Tokyo",
+]
 LATEST = datetime(2037, 1, 1)
 
 
@@ -71,7 +77,9 @@ def test_times_beside_the_hour_are_plain(zone: str, text: str) -> None:
     assert read(text, zone)[1:] == (False, False)
 
 
-@pytest.mark.parametrize("text", ["2024-10-27 02:30:00+01:00", "2024-10-27T02:30Z", "2024-03-31 02:30+02"])
+@pytest.mark.parametrize(
+    "text", ["2024-10-27 02:30:00+01:00", "2024-10-27T02:30Z", "2024-03-31 02:30+02"]
+)
 def test_fault_32_an_offset_leaves_nothing_to_flag(text: str) -> None:
     assert read(text, "Europe/Paris")[1:] == (False, False)
 

@@ -202,9 +202,7 @@ def test_a_setting_of_another_place_is_not_its_own_remedy(tmp_path: Path) -> Non
 
 def test_a_missing_setting_is_told_where_it_belongs(tmp_path: Path) -> None:
     text = LEADS.replace("    files: leads*.csv\n", "")
-    assert problems(tmp_path, text) == [
-        "3: 'files' is missing; add it, or 'database' and 'table'"
-    ]
+    assert problems(tmp_path, text) == ["3: 'files' is missing; add it, or 'database' and 'table'"]
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
