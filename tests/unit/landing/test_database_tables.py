@@ -390,8 +390,7 @@ def test_fault_53_a_password_is_in_nothing_that_a_landing_leaves(
         postgres.address(password=CANARY, database="gone"),
     ):
         monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", address)
-        (account,) = company.land().accounts or [None]
-        told.append(repr(account))
+        told.append(repr(company.land()))
     monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", postgres.address(password=CANARY))
     assert company.held(a_mapping(table="nope")).startswith("no table 'nope'")
     assert 'role "nobody" does not exist' in told[1]
@@ -573,11 +572,12 @@ def test_postgresql_values_land_as_they_are(
         postgres,
         monkeypatch,
         "create type sales.mood as enum ('DE', 'FR');"
-        'create table sales."Leads" (id uuid, "the ""mail" text, revenue numeric, big numeric(60, 2),'
+        'create table sales."Leads" (id uuid, "the ""mail" text, revenue numeric, '
+        "big numeric(60, 2),"
         " made timestamptz, seen timestamp, tech text[], country sales.mood, photo bytea, "
         "whole sales.mood[], listed boolean);"
         "insert into sales.\"Leads\" values ('00000000-0000-0000-0000-000000000001', 'a', "
-        "12345678901234.10, 1.10, '2024-01-05 10:00:00+02', '2024-07-05 10:00:00', "
+        "12345678901234.10, 1.10, '2024-01-05 10:00:00+02', '2024-05-05 10:00:00', "
         "'{SAP,Kafka}', 'FR', '\\x00ff', '{DE}', true)",
     )
     columns = {
@@ -602,14 +602,14 @@ def test_postgresql_values_land_as_they_are(
             Decimal("12345678901234.1000"),
             "1.10",
             datetime(2024, 1, 5, 8),
-            datetime(2024, 7, 5, 8),
+            datetime(2024, 5, 5, 8),
             "SAP;Kafka",
             "FR",
             True,
         )
     ]
-    held = company.held(a_mapping({"lead_id": "photo"}, table="sales.Leads"))
-    assert held.startswith("column 'photo' is bytes, not text")
+    held = company.land(a_mapping({"lead_id": "photo"}, table="sales.Leads")).held
+    assert str(held[0].held_because).startswith("column 'photo' is bytes, not text")
 
 
 def test_a_view_of_a_server_is_a_table_too(
