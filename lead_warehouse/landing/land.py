@@ -14,6 +14,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.failpoints import failpoint
+from lead_warehouse.landing.ambiguous import count_ambiguous
 from lead_warehouse.landing.archive import Archive, find_files
 from lead_warehouse.landing.database_snapshot import Delivery, deliver_tables
 from lead_warehouse.landing.held import HeldFile
@@ -39,12 +40,14 @@ class Landing:
         unchanged: how many files, delivered now or earlier, the warehouse held already.
         without_files: inputs of which no file lies in the folder now.
         withdrawn: inputs that the mapping no longer names; their rows are gone, their files kept.
+        ambiguous: file name to rows landed now whose local time the clock showed twice.
     """
 
     accounts: list[FileAccount]
     unchanged: int
     without_files: list[str]
     withdrawn: list[str]
+    ambiguous: dict[str, int]
 
     @property
     def held(self) -> list[FileAccount]:
@@ -109,7 +112,8 @@ def land(
                 before[file.file_name] = path
             failpoint("landing")
     _count_tables(connection, contract, mapping)
-    return Landing(accounts, unchanged, without_files, withdrawn)
+    ambiguous = count_ambiguous(connection, contract, accounts)
+    return Landing(accounts, unchanged, without_files, withdrawn, ambiguous)
 
 
 def _deliver(
