@@ -85,8 +85,8 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
     for name, count in report.ambiguous_times.items():
         say(
-            f"note: {name} has {count:,} rows with a local time that the clock showed twice, read "
-            "as the second; they are those whose ambiguous_columns is filled"
+            f"note: {name}: rows with a local time that the clock showed twice, read as the "
+            f"second: {count:,}; their ambiguous_columns is filled"
         )
     for finding in report.warnings:
         say(f"warning: {finding}")

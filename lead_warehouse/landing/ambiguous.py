@@ -12,7 +12,7 @@ from lead_warehouse.sql import identifier
 def count_ambiguous(
     connection: duckdb.DuckDBPyConnection, contract: Contract, accounts: Iterable[FileAccount]
 ) -> dict[str, int]:
-    """Name of each of the files to how many of its rows are flagged; files without any are left out."""
+    """File name to how many rows are flagged, of each file that has any."""
     landed = {account.file.file_digest: account.file.file_name for account in accounts}
     if not landed:
         return {}
