@@ -21,9 +21,9 @@ PROVENANCE_DESCRIPTIONS = {
     "input_name": "Input of the mapping that the row came through.",
     "file_digest": "SHA-256 of the file.",
     "file_name": "Name of the file, relative to the input folder.",
-    "file_line": "Line of the file on which the record starts; of Parquet and tables, the row, from 1.",
+    "file_line": "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
     "ambiguous_columns": (
-        "Columns whose local time the clock showed twice, as |a|b|; read as the second of the two."
+        "Columns whose local time the clock showed twice, as |a|b|; read as the second."
     ),
 }
 
@@ -55,7 +55,7 @@ ACCOUNTS = {
         "file_name": ("varchar", "Name of the file, relative to the input folder."),
         "file_line": (
             "bigint",
-            "Line of the file on which the record starts; of Parquet and tables, the row, from 1.",
+            "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
         ),
         "byte_offset": (
             "bigint",

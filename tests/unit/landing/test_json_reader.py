@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lead_warehouse.contract import load_contract
 from lead_warehouse.landing import json_reader as json_reader_module
 from lead_warehouse.landing.framing import read_blocks
-from lead_warehouse.landing.json_reader import CountedLines, JsonReader
+from lead_warehouse.landing.json_lines import CountedLines
+from lead_warehouse.landing.json_reader import JsonReader
 from lead_warehouse.landing.json_scan import scan
 from lead_warehouse.landing.load_file import FileAccount, FileLoader
 from lead_warehouse.landing.preview import preview
