@@ -161,6 +161,7 @@ MALFORMED = {
     b'{"id":1,"id":2}': "key 'id' stands twice",
     b'{"id":1,"\\u0069d":2}': "key 'id' stands twice",
     b'{"id":1,"x":{"y":1,"y":2}}': "key 'x.y' stands twice",
+    b'{"id":1,"x":{},"x":{"y":1}}': "key 'x' stands twice",
     b'{"id":1,"x":[{"y":1,"y":2}]}': "key 'y' stands twice",
     b'{"id":1,"company":{"name":1},"company.name":2}': "key 'company.name' stands twice",
     b'{"id":"a\\u0000b"}': "a NUL byte",

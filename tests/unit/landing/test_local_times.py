@@ -145,7 +145,7 @@ def test_flags_are_right_around_every_change_of_a_zone(zone: str) -> None:
     clock = ZoneInfo(zone)
     shifts = [hour.replace(tzinfo=UTC).astimezone(clock).utcoffset() for hour in hours]
     changes = [hours[i] for i in range(1, len(hours)) if shifts[i] != shifts[i - 1]]
-    for change in changes[:12]:
+    for change in changes[:4]:
         shown = change.replace(tzinfo=UTC).astimezone(clock).replace(tzinfo=None)
         for minutes in range(-150, 151, 15):
             local = shown + timedelta(minutes=minutes)
