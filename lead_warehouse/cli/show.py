@@ -83,6 +83,11 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         if account.missing_columns:
             columns = ", ".join(account.missing_columns)
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
+    for name, count in report.ambiguous_times.items():
+        say(
+            f"note: {name}: rows with a local time that the clock showed twice, read as the "
+            f"second: {count:,}; their ambiguous_columns is filled"
+        )
     for finding in report.warnings:
         say(f"warning: {finding}")
     if report.is_published:

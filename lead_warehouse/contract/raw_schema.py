@@ -10,6 +10,7 @@ PROVENANCE = {
     "file_digest": "varchar",
     "file_name": "varchar",
     "file_line": "bigint",
+    "ambiguous_columns": "varchar",
 }
 """Columns that every raw table carries beside those of the contract."""
 
@@ -20,7 +21,10 @@ PROVENANCE_DESCRIPTIONS = {
     "input_name": "Input of the mapping that the row came through.",
     "file_digest": "SHA-256 of the file.",
     "file_name": "Name of the file, relative to the input folder.",
-    "file_line": "Line of the file on which the record starts; of Parquet, the row, from 1.",
+    "file_line": "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
+    "ambiguous_columns": (
+        "Columns whose local time the clock showed twice, as |a|b|; read as the second."
+    ),
 }
 
 ACCOUNTS = {
@@ -32,7 +36,10 @@ ACCOUNTS = {
         "received_at": ("timestamp", "When the file was first landed (UTC)."),
         "status": ("varchar", "landed, or held: no row of it was taken."),
         "reason": ("varchar", "Why the file is held, and the remedy."),
-        "record_count": ("bigint", "Records in the file: accepted + quarantined + blank."),
+        "record_count": (
+            "bigint",
+            "Records in the file: accepted + quarantined + blank; of a table, rows that changed.",
+        ),
         "accepted_count": ("bigint", "Records accepted."),
         "quarantined_count": ("bigint", "Records in quarantine."),
         "blank_count": ("bigint", "Blank records."),
@@ -48,7 +55,7 @@ ACCOUNTS = {
         "file_name": ("varchar", "Name of the file, relative to the input folder."),
         "file_line": (
             "bigint",
-            "Line of the file on which the record starts; of Parquet, the row, from 1.",
+            "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
         ),
         "byte_offset": (
             "bigint",

@@ -6,7 +6,7 @@ contract behind it changes, the input's files are landed again from the archive.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.failpoints import failpoint
-from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.ambiguous import count_ambiguous
+from lead_warehouse.landing.archive import Archive, find_files
+from lead_warehouse.landing.database_snapshot import Delivery, deliver_tables
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.load_file import FileAccount, FileLoader
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
@@ -23,7 +25,7 @@ from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ReceivedInput
 
-LANDING_VERSION = 1
+LANDING_VERSION = 2
 """Raised when landing reads the same file differently, so that all files are landed again."""
 
 Progress = Callable[[str], None]
@@ -38,12 +40,14 @@ class Landing:
         unchanged: how many files, delivered now or earlier, the warehouse held already.
         without_files: inputs of which no file lies in the folder now.
         withdrawn: inputs that the mapping no longer names; their rows are gone, their files kept.
+        ambiguous: file name to rows landed now whose local time the clock showed twice.
     """
 
     accounts: list[FileAccount]
     unchanged: int
     without_files: list[str]
     withdrawn: list[str]
+    ambiguous: dict[str, int]
 
     @property
     def held(self) -> list[FileAccount]:
@@ -83,24 +87,54 @@ def land(
         digest = input_digest(one, contract)
         _withdraw_if_changed(connection, contract, one, digest)
         landed = _landed_digests(connection, one)
-        delivered = find_files(one, input_dir)
-        if not delivered:
+        delivery = _deliver(
+            one, contract, input_dir=input_dir, scratch=scratch, archive=archive, received=known
+        )
+        if not delivery.files and not delivery.failed:
             without_files.append(one.name)
         waiting, held = _waiting_files(
-            one, digest, delivered=delivered, archive=archive, received=known, now=now
+            one, digest, delivery=delivery, archive=archive, received=known, now=now
         )
+        before: dict[str, Path] = {}
         accounts += held
         for account in held:
             loader.record(account)
         for file in waiting:
+            path = archive.path(file.file_digest)
             if file.file_digest in landed:
                 unchanged += 1
+                before[file.file_name] = path
                 continue
             progress(f"{one.name}: {file.file_name}")
-            accounts.append(loader.load(one, file, archive.path(file.file_digest)))
+            follower = replace(file, before=before.get(file.file_name))
+            accounts.append(loader.load(one, follower, path))
+            if not accounts[-1].held_because:
+                before[file.file_name] = path
             failpoint("landing")
     _count_tables(connection, contract, mapping)
-    return Landing(accounts, unchanged, without_files, withdrawn)
+    ambiguous = count_ambiguous(connection, contract, accounts)
+    return Landing(accounts, unchanged, without_files, withdrawn, ambiguous)
+
+
+def _deliver(
+    one: Input,
+    contract: Contract,
+    *,
+    input_dir: Path,
+    scratch: Path,
+    archive: Archive,
+    received: list[ReceivedInput],
+) -> Delivery:
+    if one.form != "table":
+        return Delivery(find_files(one, input_dir), [])
+    return deliver_tables(
+        one,
+        contract,
+        input_dir=input_dir,
+        folder=scratch / "snapshots" / one.name,
+        archive=archive,
+        received=(r for r in received if r.input_name == one.name),
+    )
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:
@@ -163,7 +197,7 @@ def _waiting_files(
     one: Input,
     digest: str,
     *,
-    delivered: list[DeliveredFile],
+    delivery: Delivery,
     archive: Archive,
     received: list[ReceivedInput],
     now: datetime,
@@ -179,8 +213,11 @@ def _waiting_files(
     files = {
         r.file_digest: archived(r.file_digest, r.file_name, r.received_at) for r in earlier.values()
     }
-    held = []
-    for found in delivered:
+    held = [
+        FileAccount(archived("", name, now), held_because=reason)
+        for name, reason in delivery.failed
+    ]
+    for found in delivery.files:
         try:
             file_digest = archive.keep(found)
         except HeldFile as reason:

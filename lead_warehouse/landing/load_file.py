@@ -89,11 +89,9 @@ class FileLoader:
         return account
 
     def _load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        reader = open_file(one, self._contract, path)
+        reader = open_file(one, self._contract, path, file.before)
         header = reader.header
-        account = FileAccount(
-            file, unmapped_columns=header.unmapped, missing_columns=header.missing
-        )
+        account = FileAccount(file, missing_columns=header.missing)
         tables = typed_tables(self._contract, one, header, file)
         for tally in reader.frame(self._connection, self._scratch):
             part = Part(self._connection, tables, file, tally)
@@ -111,7 +109,8 @@ class FileLoader:
                 blank=account.blank + tally.blank,
             )
             self._progress(f"{one.name}: {file.file_name}, {account.records:,} records")
-        return account
+        # Some formats know all their columns only once the whole file was read.
+        return replace(account, unmapped_columns=reader.header.unmapped)
 
     def _quarantine(self, file: ArchivedFile) -> int:
         """Write the quarantine rows of a part, with their bytes; returns how many there are."""

@@ -7,6 +7,7 @@ from lead_warehouse.mapping import FromColumn, Input
 
 Kind = Literal[
     "text",
+    "list",
     "number",
     "integer",
     "double",
@@ -36,6 +37,7 @@ class Notation:
     timestamp_format: str | None
     time_zone: str
     decimal_mark: str
+    thousands_mark: str | None = None
 
 
 def notation(source: FromColumn, one: Input, kind: Kind = "text") -> Notation:
@@ -45,13 +47,14 @@ def notation(source: FromColumn, one: Input, kind: Kind = "text") -> Notation:
     """
     zone = source.time_zone or one.time_zone
     match kind:
-        case "text":
+        case "text" | "list":
             return Notation(
                 one.empty_values,
                 source.format or one.date_format,
                 source.format or one.timestamp_format,
                 zone,
                 source.decimal_mark or one.decimal_mark,
+                source.thousands_mark or one.thousands_mark,
             )
         case "date":
             return Notation([], ISO_DATE, ISO_DATE, zone, ".")

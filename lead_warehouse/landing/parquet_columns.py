@@ -11,7 +11,8 @@ LIST_SEPARATOR = ";"
 """What canonical columns separate the items of a list by."""
 
 _KINDS: dict[str, Kind] = {
-    r"VARCHAR|VARCHAR\[\]|JSON|UUID|TIME(_NS)?( WITH TIME ZONE)?": "text",
+    r"VARCHAR|JSON|UUID|TIME(_NS)?( WITH TIME ZONE)?|ENUM\(.*\)": "text",
+    r"VARCHAR\[\]": "list",
     r"BIGINT|INTEGER": "integer",
     r"DOUBLE": "double",
     r"U?(TINY|SMALL|HUGE)INT|UBIGINT|UINTEGER|FLOAT|DECIMAL\(\d+, ?\d+\)": "number",

@@ -1,8 +1,9 @@
 """A Parquet file, read by an engine apart: a damaged file must not break the warehouse's own."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -15,6 +16,14 @@ SHARE_OF_MEMORY = 0.25
 
 ROW_COLUMN = "file_row_number"
 """Name the engine gives to a row's place, from 0."""
+
+
+class Stretch(NamedTuple):
+    """Rows by their number from 0: from ``start`` on, before ``end``; ``row_count`` of them."""
+
+    start: int
+    end: int
+    row_count: int
 
 
 class ParquetFile:
@@ -42,6 +51,13 @@ class ParquetFile:
         """Rows as the file's own footer counts them."""
         ((count,),) = self._ask(f"select num_rows from parquet_file_metadata({self._quoted})")
         return int(count)
+
+    def stretches(self, size: int) -> Iterator[Stretch]:
+        """Ranges of at most ``size`` rows by number, at least one, with how many rows are there."""
+        count = self.row_count()
+        for start in range(0, max(count, 1), size):
+            end = min(start + size, count)
+            yield Stretch(start, end, end - start)
 
     def column_names(self) -> tuple[str, ...]:
         """Columns in order, under their own names, repeated ones included."""

@@ -32,7 +32,7 @@ class ParquetReader:
         self._file = ParquetFile(path)
         names = self._file.column_names()
         for name in names:
-            if name.casefold() in RESERVED or name.casefold().startswith(GIVEN):
+            if is_reserved(name):
                 raise HeldFile(f"a column may not be named '{name}'; rename it")
         fitting = fit_header(one, contract, names)
         self._types = self._file.column_types()
@@ -49,9 +49,8 @@ class ParquetReader:
                 f"{decoded:,} can be read; deliver the file again"
             )
         connection.execute("drop table if exists framed")
-        for start in range(0, max(count, 1), BATCH_ROWS):
-            size = min(BATCH_ROWS, count - start)
-            within = f"{ROW_COLUMN} between {start} and {start + size - 1}"
+        for start, end, size in self._file.stretches(BATCH_ROWS):
+            within = f"{ROW_COLUMN} between {start} and {end - 1}"
             is_good = f"{self._reason} is null" if malformed else "true"
             connection.execute(
                 f"create temp view framed as select {ROW_COLUMN} + 1 as {LINE_COLUMN}{self._texts} "
@@ -59,7 +58,7 @@ class ParquetReader:
             )
             is_bad = f"{within} and {self._reason} is not null" if malformed else "false"
             self._set_aside(connection, scratch, is_bad)
-            yield Tally(size, 0, f"rows {start + 1:,}–{start + size:,}")
+            yield Tally(size, 0, f"rows {start + 1:,}–{end:,}")
             connection.execute("drop view framed")
 
     def _set_aside(self, connection: duckdb.DuckDBPyConnection, scratch: Path, is_bad: str) -> None:
@@ -118,6 +117,11 @@ class ParquetReader:
             found,
         )
         return _rows_of(found)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a column may not be named so."""
+    return name.casefold() in RESERVED or name.casefold().startswith(GIVEN)
 
 
 def _rows_of(path: Path) -> str:

@@ -26,7 +26,8 @@ class Reader(Protocol):
     """The records of one file, on their way into temporary tables.
 
     Attributes:
-        header: the file's columns as they fit the mapping.
+        header: the file's columns as they fit the mapping. Columns that nobody maps may be known
+            in full only once the whole file was framed.
     """
 
     header: Header

@@ -9,6 +9,7 @@ from typing import Self, TextIO
 import numpy as np
 
 from lead_warehouse.landing.blocks import Block, Places
+from lead_warehouse.landing.bytestream import UTF8_BOM
 from lead_warehouse.landing.framing import MAX_RECORD_BYTES, Counts, Framer
 from lead_warehouse.landing.whole_blocks import WholeRecords
 from lead_warehouse.sql import literal
@@ -65,7 +66,7 @@ class Batch:
     Attributes:
         records: file of the well-formed records, each ended by a line feed.
         malformed_records: file of the others; see ``read_set_aside``.
-        size: bytes of the well-formed records.
+        size: bytes of that file.
         counts: its records of each kind.
         lines, offsets: line and byte of the text at which each well-formed record starts.
     """
@@ -83,6 +84,8 @@ class Batch:
 
     def __enter__(self) -> Self:
         self._target = self.records.open("wb")
+        # The engine passes over a mark that a file starts with, so the text's own must be second.
+        self.size = self._target.write(UTF8_BOM)
         self._set_aside = self.malformed_records.open("w", encoding="utf-8", newline="")
         self._malformed = SetAside(self._set_aside)
         return self
@@ -140,7 +143,7 @@ class Batch:
         """Set aside the well-formed records that start on some lines."""
         text = self.records.read_bytes()
         for index in np.searchsorted(self.lines, lines):
-            start = int(self._ends[index - 1]) + 1 if index else 0
+            start = int(self._ends[index - 1]) + 1 if index else len(UTF8_BOM)
             record = text[start : int(self._ends[index])]
             found.write(int(self.lines[index]), int(self.offsets[index]), record, "")
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     Tag,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 TIME_DIRECTIVES = "YymdHMSfpIbBz"
@@ -41,6 +42,13 @@ def _known_directives(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 TimeFormat = Annotated[str, AfterValidator(_known_directives)]
 DecimalMark = Literal[".", ","]
+ThousandsMark = Literal[".", ",", " ", "'", "_"]
+Form = Literal["csv", "json", "parquet", "table"]
+"""What an input is read as; a table is one of a database."""
+
+DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".duckdb")
+_JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class Strict(BaseModel):
@@ -58,6 +66,20 @@ class FromColumn(Strict):
     format: TimeFormat | None = None
     time_zone: TimeZone | None = None
     decimal_mark: DecimalMark | None = None
+    thousands_mark: ThousandsMark | None = None
+    list_separator: str | None = None
+    list_format: Literal["json", "postgres"] | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return bool(self.list_separator or self.list_format)
+
+    @field_validator("list_separator")
+    @classmethod
+    def _separates(cls, separator: str | None) -> str | None:
+        if separator is not None and not re.fullmatch(r"[^\w\s\"']|\t", separator):
+            raise ValueError(f"{separator!r} cannot separate items; use '|', ',', '/' or a tab")
+        return separator
 
 
 class Constant(Strict):
@@ -119,10 +141,17 @@ class TableMapping(Strict):
 
 
 class Input(Strict):
-    """A kind of file: where it lies, how it is written, what it feeds."""
+    """A kind of file, or a table of a database: where it lies, how it is written, what it feeds.
+
+    Attributes:
+        database: name of a database; where it is, the operator says, not the mapping.
+        table: the table of that database, or of the database files that ``files`` finds.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    files: str
+    files: str = ""
+    database: str | None = None
+    table: str | None = Field(default=None, validate_default=True)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Encoding = "utf-8"
     empty_values: list[str] = []
@@ -130,13 +159,14 @@ class Input(Strict):
     timestamp_format: TimeFormat | None = None
     time_zone: TimeZone = "UTC"
     decimal_mark: DecimalMark = "."
+    thousands_mark: ThousandsMark | None = None
     known_at: Annotated[FromColumn, BeforeValidator(_column_source)] | None = None
     ignore_columns: list[str] = []
     tables: list[TableMapping] = Field(min_length=1)
 
     @property
-    def is_parquet(self) -> bool:
-        return _ends_in_parquet(self.files)
+    def form(self) -> Form:
+        return "table" if self.table else _form_of(self.files)
 
     @field_validator("files")
     @classmethod
@@ -159,18 +189,60 @@ class Input(Strict):
             raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
         return delimiter
 
+    @field_validator("database")
+    @classmethod
+    def _is_named_alone(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise ValueError(f"'{name}' is no name of a database; use small letters, digits and _")
+        if name is not None and info.data.get("files"):
+            raise ValueError("'database' and 'files' exclude each other; keep one")
+        return name
+
+    @field_validator("table")
+    @classmethod
+    def _names_a_table(cls, table: str | None, info: ValidationInfo) -> str | None:
+        files, database = info.data.get("files", ""), info.data.get("database")
+        is_database = bool(database) or files.casefold().endswith(DATABASE_ENDINGS)
+        if table is None and is_database:
+            raise ValueError("a database needs 'table'; name one, as in table: public.contacts")
+        if table is not None and not is_database:
+            endings = ", ".join(DATABASE_ENDINGS)
+            raise ValueError(
+                f"'table' is for databases; name one with 'database', or end 'files' with {endings}"
+            )
+        if table is not None and not re.fullmatch(rf"{_NAME}(\.{_NAME})?", table):
+            raise ValueError(
+                f"'{table}' is no name of a table; write table or schema.table, with letters, "
+                "digits and _"
+            )
+        return table
+
+    @model_validator(mode="after")
+    def _lies_somewhere(self) -> Self:
+        if not self.files and not self.database:
+            raise ValueError("'files' is missing; add it, or 'database' and 'table'")
+        return self
+
     @field_validator("delimiter", "encoding")
     @classmethod
-    def _is_for_csv(cls, value: str, info: ValidationInfo) -> str:
-        if _ends_in_parquet(info.data.get("files", "")):
+    def _is_for_text(cls, value: str, info: ValidationInfo) -> str:
+        form = "table" if info.data.get("table") else _form_of(info.data.get("files", ""))
+        if form == "parquet":
             raise ValueError(
                 f"'{info.field_name}' is for CSV; a Parquet file says it, so remove it"
             )
+        if form == "table":
+            raise ValueError(f"'{info.field_name}' is for CSV; a database says it, so remove it")
+        if form == "json" and info.field_name == "delimiter":
+            raise ValueError("'delimiter' is for CSV; JSON has none, so remove it")
         return value
 
 
-def _ends_in_parquet(pattern: str) -> bool:
-    return pattern.casefold().endswith(".parquet")
+def _form_of(pattern: str) -> Form:
+    folded = pattern.casefold()
+    if folded.endswith(".parquet"):
+        return "parquet"
+    return "json" if folded.endswith(_JSON_ENDINGS) else "csv"
 
 
 def _as_number(value: Any) -> Any:

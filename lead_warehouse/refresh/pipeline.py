@@ -192,6 +192,7 @@ class _Run:
         self.report.as_of = context.as_of
         self.report.inputs_without_files = landing.without_files
         self.report.withdrawn_inputs = landing.withdrawn
+        self.report.ambiguous_times = landing.ambiguous
         self.report.accounts = landing.accounts
         self.report.unchanged_files = landing.unchanged
         return context

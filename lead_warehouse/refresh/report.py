@@ -41,6 +41,7 @@ class RefreshReport:
     unchanged_files: int = 0
     inputs_without_files: list[str] = field(default_factory=list)
     withdrawn_inputs: list[str] = field(default_factory=list)
+    ambiguous_times: dict[str, int] = field(default_factory=dict)
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
     reconciled: list[str] = field(default_factory=list)

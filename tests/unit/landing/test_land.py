@@ -523,3 +523,19 @@ def test_a_mapping_that_no_longer_fits_holds_what_had_landed(company: Company) -
     assert company.leads == []
     company.land(WEDNESDAY, received=[])
     assert [row[0] for row in company.leads] == ["1"]
+
+
+# Local times
+
+
+def test_fault_32_ambiguous_times_are_counted_and_can_be_found(company: Company) -> None:
+    company.deliver("leads1.csv", "1,,2023-10-29 02:30:00\n2,,2023-10-29 03:30:00\n")
+    company.deliver("leads2.csv", "3,,2023-10-29 02:30:00+02:00\n")
+    landing = company.land(MONDAY, a_mapping(an_input(time_zone="Europe/Paris")))
+    assert landing.ambiguous == {"leads1.csv": 1}
+    assert company.rows("select lead_id, ambiguous_columns from raw.leads order by 1") == [
+        ("1", "|created_at|"),
+        ("2", None),
+        ("3", None),
+    ]
+    assert company.land(TUESDAY, a_mapping(an_input(time_zone="Europe/Paris"))).ambiguous == {}

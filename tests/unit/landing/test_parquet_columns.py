@@ -23,7 +23,7 @@ NAME = 'it\'s "c"'
     ("sql_type", "kind"),
     [
         ("VARCHAR", "text"),
-        ("VARCHAR[]", "text"),
+        ("VARCHAR[]", "list"),
         ("UUID", "text"),
         ("TIME WITH TIME ZONE", "text"),
         ("UTINYINT", "number"),
