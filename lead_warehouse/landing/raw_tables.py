@@ -20,7 +20,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract)
         for name, columns in wanted.items()
         if _present_columns(connection, name) not in ([], _plain(columns))
     }
-    if changed & {"landed_files", "quarantined_rows"}:
+    if changed & {"landed_files", "quarantined_rows", "input_columns"}:
         changed = set(wanted)
     for name, columns in wanted.items():
         if name in changed:
