@@ -8,6 +8,7 @@ from lead_warehouse.errors import UserError
 from lead_warehouse.landing.archive import find_files
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.renames import Rename, propose_renames
 from lead_warehouse.mapping.load import load_mapping
 
 
@@ -16,6 +17,7 @@ class CheckedFile:
     """How a file's header fits its input.
 
     Attributes:
+        renames: columns it lacks that seem to have a new name in it.
         held_because: why a refresh would hold it; none if it would land.
     """
 
@@ -24,6 +26,7 @@ class CheckedFile:
     tables: list[str]
     unmapped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    renames: tuple[Rename, ...] = ()
     held_because: str | None = None
 
 
@@ -46,9 +49,9 @@ def preview(path: Path, input_dir: Path) -> list[CheckedFile]:
             except HeldFile as held:
                 checked.append(CheckedFile(one.name, file.name, tables, held_because=str(held)))
             else:
-                checked.append(
-                    CheckedFile(one.name, file.name, tables, header.unmapped, header.missing)
-                )
+                unmapped, missing = header.unmapped, header.missing
+                renames = propose_renames(one, missing, unmapped)
+                checked.append(CheckedFile(one.name, file.name, tables, unmapped, missing, renames))
         if not any(found.input_name == one.name for found in checked):
             reason = f"no file matches '{one.files}' below {input_dir}"
             checked.append(CheckedFile(one.name, "-", tables, held_because=reason))

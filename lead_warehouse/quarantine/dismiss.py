@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from lead_warehouse.errors import UserError
-from lead_warehouse.quarantine.records import Record, Wanted, reading_quarantine
-from lead_warehouse.state.decisions import Decisions
+from lead_warehouse.quarantine.reading import reading_quarantine
+from lead_warehouse.quarantine.records import Record, Wanted
+from lead_warehouse.state.decisions import Decisions, Verdict
 from lead_warehouse.state.layout import StateDirectory
 
 
@@ -22,7 +23,7 @@ def dismiss(state: StateDirectory, wanted: Wanted, reason: str) -> list[Record]:
     """
     if not reason.strip():
         raise UserError("say why with --reason; whoever comes later will ask")
-    return _decide(state, replace(wanted, status="open"), reason.strip())
+    return _decide(state, replace(wanted, statuses=("open",)), "dismissed", reason.strip())
 
 
 def reopen(state: StateDirectory, wanted: Wanted, reason: str | None) -> list[Record]:
@@ -31,18 +32,19 @@ def reopen(state: StateDirectory, wanted: Wanted, reason: str | None) -> list[Re
     Raises:
         UserError: no dismissed record is meant.
     """
-    return _decide(state, replace(wanted, status="dismissed"), reason)
+    return _decide(state, replace(wanted, statuses=("dismissed",)), "open", reason)
 
 
-def _decide(state: StateDirectory, wanted: Wanted, reason: str | None) -> list[Record]:
+def _decide(
+    state: StateDirectory, wanted: Wanted, verdict: Verdict, reason: str | None
+) -> list[Record]:
     if not wanted.says_something:
         raise UserError("name records by id, or with --input and --matching")
     with reading_quarantine(state) as quarantine:
         records = quarantine.records(wanted)
     if not records:
         raise UserError(
-            f"no {wanted.status} record fits; `lead-warehouse quarantine list` shows them"
+            f"no {wanted.statuses[0]} record fits; `lead-warehouse quarantine list` shows them"
         )
-    verdict = "dismissed" if wanted.status == "open" else "open"
-    Decisions(state.control).decide([record.key for record in records], verdict, reason)  # type: ignore[arg-type]
+    Decisions(state.control).decide([record.key for record in records], verdict, reason)
     return records
