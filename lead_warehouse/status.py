@@ -48,7 +48,7 @@ select input_name as input, column_name as column, first_file_name as first_file
     first_received_at as since
 from raw.input_columns inner join first_deliveries using (input_name)
 where first_received_at > received_at
-order by first_received_at desc, all
+order by first_received_at desc, input, "column"
 """
 """Until someone maps or ignores them: then their input lands again without them."""
 

@@ -130,13 +130,13 @@ def dismiss_command(
         _check_input(quarantine, input_name)
     if undo:
         done = reopen(directory, wanted, reason)
-        say(f"{_counted(len(done))} open again")
-    else:
-        done = dismiss(directory, wanted, reason or "")
-        say(
-            f"{_counted(len(done))} dismissed; they stay in quarantine and go on counting, and the "
-            "next refresh writes it into raw.quarantined_rows"
-        )
+        say(f"{show_quarantine.counted(len(done), 'record')} open again")
+        return
+    done = dismiss(directory, wanted, reason or "")
+    say(
+        f"{show_quarantine.counted(len(done), 'record')} dismissed; still counted as in quarantine, "
+        "and marked in raw.quarantined_rows by the next refresh"
+    )
 
 
 @quarantine_app.command("replay")
@@ -181,11 +181,5 @@ def replay_command(
 def _check_input(quarantine: Quarantine, name: str | None) -> None:
     known = quarantine.input_names()
     if name is not None and name not in known:
-        raise UserError(
-            f"no input '{name}' has landed{did_you_mean(name, known)}; "
-            f"inputs: {', '.join(known) or 'none'}"
-        )
-
-
-def _counted(number: int) -> str:
-    return f"{number:,} record{'s' * (number != 1)}"
+        hint = did_you_mean(name, known) or f"; inputs are {', '.join(known) or 'none'}"
+        raise UserError(f"no input '{name}' has landed{hint}")

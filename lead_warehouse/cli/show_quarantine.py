@@ -13,16 +13,20 @@ from lead_warehouse.query import Rows
 CHARACTERS_SHOWN = 4000
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things, in the right number."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 def listed(kinds: Rows, shown: Rows | None, status: str) -> None:
     """Records by kind and one by one."""
     if not kinds.values:
-        what = "record is in quarantine" if status == "all" else f"{status} record"
-        say(f"no {what}")
+        say("no record is or was in quarantine" if status == "all" else f"no {status} record")
         return
     records = kinds.columns.index("records")
     total = sum(row[records] for row in kinds.values)
     kind = "" if status == "all" else f"{status}, "
-    say(f"{total:,} records ({kind}{len(kinds.values):,} kinds of problem)")
+    say(f"{counted(total, 'record')} ({kind}{counted(len(kinds.values), 'kind')} of problem)")
     show.section("by kind", kinds)
     if shown is not None:
         empty = [all(row[i] is None for row in shown.values) for i in range(len(shown.columns))]
@@ -63,7 +67,7 @@ def replayed(told: Replay, alike: list[str], form: str) -> None:
     verb = "would come in" if told.is_trial else "came in"
     say(f"\n{came:,} of {asked:,} records {verb}")
     if told.others:
-        say(f"{told.others:,} more of the same files {verb} with them")
+        say(f"{told.others:,} more of the same inputs {verb} with them")
     for name in alike:
         say(f"note: the mapping reads input {name} just as when its files landed")
     show.section("what becomes of them" if told.is_trial else "what became of them", told.groups)

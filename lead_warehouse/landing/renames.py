@@ -50,7 +50,7 @@ def _lines(one: Input, old: str, new: str) -> Iterator[tuple[str, str]]:
         yield _said("known_at", one.known_at, old), _said("known_at", one.known_at, new)
     for mapped in one.tables:
         if mapped.when and mapped.when.column == old:
-            yield _yaml({"when": {"column": old}}), _yaml({"when": {"column": new}})
+            yield f"when: {{column: {_yaml(old)}}}", f"when: {{column: {_yaml(new)}}}"
         for name, source in mapped.columns.items():
             if isinstance(source, Join):
                 if any(isinstance(p, FromColumn) and p.column == old for p in source.join):
@@ -62,9 +62,9 @@ def _lines(one: Input, old: str, new: str) -> Iterator[tuple[str, str]]:
 def _said(name: str, source: ColumnSource, column: str) -> str:
     """A mapping's line; of one with rules, the part that names the column."""
     has_rules = len(source.model_dump(exclude_defaults=True)) > 1
-    return _yaml({name: {"column": column}} if has_rules else {name: column})
+    return f"{name}: " + (f"{{column: {_yaml(column)}, ...}}" if has_rules else _yaml(column))
 
 
-def _yaml(value: object) -> str:
-    text = yaml.safe_dump(value, default_flow_style=None, allow_unicode=True, width=10_000)
-    return text.removesuffix("\n").removesuffix("\n...")
+def _yaml(text: str) -> str:
+    """A name as YAML writes it, quoted where it must be."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("\n...\n").strip()

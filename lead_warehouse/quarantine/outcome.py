@@ -34,7 +34,7 @@ class Replay:
 
     Attributes:
         asked: outcomes of the records asked for, in order.
-        others: how many other records of the same files came in along with them.
+        others: how many other records of the same inputs came in along with them.
         lost: records that were accepted before and are not now, by input, column and reason.
         is_trial: whether nothing was published.
     """
@@ -89,7 +89,7 @@ def tell(
     """Compare quarantine as it was with raw tables that the mapping has filled since.
 
     Args:
-        before: every record that was in quarantine in the files of ``asked``.
+        before: every record of the inputs of ``asked`` that was in quarantine.
     """
     connection.execute(
         "create or replace temp table before_replay as select unnest($1::varchar[]) as input_name, "
@@ -142,8 +142,7 @@ def _lost(connection: duckdb.DuckDBPyConnection) -> Rows:
         select input_name, coalesce(column_name, '(record)'), reason, count(*),
             arg_min(file_name, (file_name, file_line)), arg_min(file_line, (file_name, file_line))
         from raw.quarantined_rows
-        semi join (select distinct input_name, file_digest from before_replay)
-            using (input_name, file_digest)
+        semi join (select distinct input_name from before_replay) using (input_name)
         anti join before_replay using (input_name, file_digest, file_line)
         group by all
         order by all

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from lead_warehouse.errors import UserError
-from lead_warehouse.quarantine.records import ID_DIGITS, Record, Wanted, parse_id
+from lead_warehouse.quarantine.records import ID_DIGITS, STATUSES, Record, Wanted, parse_id
 from lead_warehouse.query import Rows
 from lead_warehouse.state.decisions import Decisions, RecordKey
 from lead_warehouse.state.generations import Generations
@@ -50,7 +50,7 @@ class Quarantine:
             "reason, count(*) as records, arg_min(id, (file_name, file_line)) as first_id, "
             "arg_min(value, (file_name, file_line)) as first_value",
             wanted,
-            "group by all order by records desc, all",
+            'group by all order by records desc, status, input, "column", reason',
         )
 
     def rows(self, wanted: Wanted, limit: int | None = None) -> Rows:
@@ -132,8 +132,10 @@ class Quarantine:
             if record.file_digest.startswith(digits) and record.file_line == line
         }
         if not same:
+            everywhere = wanted.statuses == STATUSES
+            what = "known to quarantine" if everywhere else " or ".join(wanted.statuses)
             raise UserError(
-                f"no record {written} is {' or '.join(wanted.statuses)}; "
+                f"no record {written} is {what}; "
                 "`lead-warehouse quarantine list --status all` lists them"
             )
         if len(same) > 1:

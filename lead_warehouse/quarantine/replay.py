@@ -30,9 +30,11 @@ from lead_warehouse.state.layout import StateDirectory
 
 @dataclass(frozen=True)
 class Selection:
-    """Records to bring in, and what lay in quarantine in their files before.
+    """Records to bring in, with all that their inputs hold, since whole inputs land again.
 
     Attributes:
+        before: every record of those inputs that is in quarantine now.
+        received: every file of those inputs.
         alike: inputs that the mapping reads just as it did when their files landed, so that it
             brings nothing in.
     """
@@ -56,15 +58,18 @@ def select(state: StateDirectory, mapping_path: Path, wanted: Wanted) -> Selecti
         records = quarantine.records(replace(wanted, statuses=statuses))
         if not records:
             raise UserError("no open record fits; `lead-warehouse quarantine list` shows them")
-        files = {(one.input_name, one.file_digest) for one in records}
-        before = [key for key in quarantine.all_keys() if key[:2] in files]
+        names = {one.input_name for one in records}
+        before = [key for key in quarantine.all_keys() if key[0] in names]
         landed = [
             (digest, ReceivedInput(name, file_digest, file_name, at))
             for digest, name, file_digest, file_name, at in quarantine.landed_files()
-            if (name, file_digest) in files
+            if name in names
         ]
     now = {one.name: input_digest(one, contract) for one in mapping.inputs}
-    alike = {one.input_name for digest, one in landed if now.get(one.input_name) == digest}
+    digests: dict[str, set[str]] = {}
+    for digest, one in landed:
+        digests.setdefault(one.input_name, set()).add(digest)
+    alike = [name for name, known in digests.items() if known == {now.get(name)}]
     return Selection(records, before, [one for _, one in landed], mapping, sorted(alike))
 
 
@@ -79,7 +84,7 @@ def rehearse(state: StateDirectory, selected: Selection) -> Replay:
     with tempfile.TemporaryDirectory(prefix="lead-warehouse-replay-") as folder:
         root = Path(folder)
         (root / "delivered").mkdir()
-        with duckdb.connect(str(root / "raw.duckdb")) as connection:
+        with duckdb.connect(str(root / "warehouse.duckdb")) as connection:
             land(
                 connection,
                 contract,
