@@ -134,8 +134,8 @@ def dismiss_command(
         return
     done = dismiss(directory, wanted, reason or "")
     say(
-        f"{show_quarantine.counted(len(done), 'record')} dismissed; still counted as in quarantine, "
-        "and marked in raw.quarantined_rows by the next refresh"
+        f"{show_quarantine.counted(len(done), 'record')} dismissed; still counted as in "
+        "quarantine, and marked in raw.quarantined_rows by the next refresh"
     )
 
 
