@@ -155,7 +155,7 @@ def test_files_of_an_earlier_refresh_judge_under_a_frozen_clock_too(company: Com
 
 def test_only_the_last_five_deliveries_count(company: Company) -> None:
     many = with_settings(min_share=0)
-    deliver_daily(company, 1000, 1000, 1000, 1000, 30, 30, 30, 30, 30, mapping=many)
+    deliver_daily(company, 200, 200, 200, 200, 200, 200, 30, 30, 30, 30, 30, mapping=many)
     company.deliver("leads.csv", records(3, first=900_000))
     landing = company.land(START + timedelta(days=20))
     assert held(landing) == []
@@ -212,6 +212,19 @@ def test_what_landed_before_is_not_judged_again(company: Company) -> None:
         (100, None),
         (2, None),
     ]
+
+
+def test_what_a_generation_held_before_comes_back_without_being_judged(company: Company) -> None:
+    deliver_daily(company, 100)
+    first = company.received
+    company.deliver("leads.csv", records(2, first=200))
+    company.land(START + timedelta(days=1), let_through=LetThrough(frozenset({"leads.csv"})))
+    both = company.received
+    (company.inputs / "leads.csv").unlink()
+    company.forget()
+    company.land(START + timedelta(days=2), received=first)
+    landing = company.land(START + timedelta(days=3), received=both)
+    assert [(one.records, one.held_because) for one in landing.accounts] == [(2, None)]
 
 
 # Digests

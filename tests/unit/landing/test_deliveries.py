@@ -12,7 +12,7 @@ from lead_warehouse.clock import file_clock_ns
 from lead_warehouse.errors import UserError
 from lead_warehouse.landing import archive as archive_module
 from lead_warehouse.landing import deliveries as deliveries_module
-from lead_warehouse.landing.archive import Archive
+from lead_warehouse.landing.archive import Archive, DeliveredFile
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE, Delivery, collect
 from lead_warehouse.mapping import Mapping
 from lead_warehouse.state.seen_files import SeenFiles
@@ -116,6 +116,23 @@ def test_fault_20_a_file_rewritten_with_as_many_bytes_is_held(folder: Folder) ->
     folder.deliver("leads.csv", "id\n1\n", age=0.5)
     folder.while_asleep = lambda: folder.deliver("leads.csv", "id\n2\n", age=0)
     assert list(held(folder.collect())) == ["leads.csv"]
+
+
+def test_fault_20_a_file_that_grows_right_after_it_was_copied_is_held(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder.deliver("leads.csv", "id\n1\n")
+    keep = folder.archive.keep
+
+    def keep_and_grow(file: DeliveredFile, expected: str | None = None) -> str:
+        digest = keep(file, expected)
+        with path.open("a", encoding="utf-8") as growing:
+            growing.write("2\n")
+        return digest
+
+    monkeypatch.setattr(folder.archive, "keep", keep_and_grow)
+    assert list(held(folder.collect())) == ["leads.csv"]
+    assert folder.seen.of(folder.inputs) == {}
 
 
 def test_old_files_wait_for_nothing(folder: Folder) -> None:
