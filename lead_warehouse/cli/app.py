@@ -10,7 +10,17 @@ import typer
 from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.cli import show
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
+from lead_warehouse.cli.options import (
+    DEFAULT_MAPPING,
+    DEFAULT_STATE,
+    Format,
+    InputFolder,
+    MappingFile,
+    RulesFolder,
+    State,
+)
 from lead_warehouse.cli.progress import StepLines
+from lead_warehouse.cli.quarantine import quarantine_app
 from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.explain.explanation import explain
@@ -38,37 +48,7 @@ mapping_app = typer.Typer(no_args_is_help=True, help="Mapping files.")
 app.add_typer(mapping_app, name="mapping")
 rules_app = typer.Typer(no_args_is_help=True, help="The rules in force.")
 app.add_typer(rules_app, name="rules")
-
-State = Annotated[
-    Path,
-    typer.Option(
-        "--state",
-        envvar="LEAD_WAREHOUSE_STATE",
-        help="State directory: inputs, runs, generations.",
-        file_okay=False,
-    ),
-]
-MappingFile = Annotated[Path, typer.Option("--mapping", help="Mapping file.", dir_okay=False)]
-InputFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--input", help="Folder of the files; by default the mapping's own.", show_default=False
-    ),
-]
-RulesFolder = Annotated[
-    Path | None,
-    typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
-]
-DEFAULT_STATE = Path(".warehouse")
-DEFAULT_MAPPING = Path("mapping.yml")
-
-
-class Format(StrEnum):
-    """How ``query`` prints rows."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+app.add_typer(quarantine_app, name="quarantine")
 
 
 class TextFormat(StrEnum):
@@ -125,10 +105,24 @@ def refresh_command(
             show_default=False,
         ),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            help="File that may land although it looks incomplete, as its hold names it; "
+            "repeatable, and recorded.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
     asked = RefreshOptions(
-        StateDirectory(state), mapping, input_folder or mapping.parent, rules, as_of
+        StateDirectory(state),
+        mapping,
+        input_folder or mapping.parent,
+        rules,
+        as_of,
+        tuple(accept or ()),
     )
     with StepLines(output) as progress:
         report = refresh(asked, progress)

@@ -16,6 +16,7 @@ from lead_warehouse.contract import Contract
 from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
 from lead_warehouse.landing.database_engine import DatabaseEngine
 from lead_warehouse.landing.database_source import DatabaseSource, file_source, named_source
+from lead_warehouse.landing.deliveries import Delivery
 from lead_warehouse.landing.header import Header, fit_header, read_columns
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.parquet_columns import kind_of
@@ -27,18 +28,6 @@ from lead_warehouse.state.control import ReceivedInput
 
 FOLLOWS = "follows"
 """Name, among what a snapshot says of itself, of the digest of the snapshot before it."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What an input delivers now.
-
-    Attributes:
-        failed: (name, reason and remedy) of what could not be taken.
-    """
-
-    files: list[DeliveredFile]
-    failed: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -80,27 +69,28 @@ def deliver_tables(
     folder: Path,
     archive: Archive,
     received: Iterable[ReceivedInput],
-) -> Delivery:
-    """Snapshots, in ``folder``, of the tables of an input; what cannot be read is told.
+) -> list[Delivery]:
+    """Keep snapshots, made in ``folder``, of the tables of an input; what cannot be read is told.
 
     Args:
         received: the input's snapshots that the archive holds.
     """
     folder.mkdir(parents=True, exist_ok=True)
     earlier = sorted(received, key=lambda r: (r.received_at, r.file_name, r.file_digest))
-    delivery = Delivery([], [])
+    deliveries = []
     for i, table in enumerate(find_tables(one, input_dir)):
         target = folder / f"{i}.parquet"
         try:
             with open_table(table, folder) as engine:
                 _copy(engine, one, contract, target)
+            own = [r.file_digest for r in earlier if r.file_name == table.name]
+            _tell_apart(target, own, {r.file_digest for r in earlier}, archive)
+            digest = archive.keep(DeliveredFile(target, table.name))
         except HeldFile as reason:
-            delivery.failed.append((table.name, str(reason)))
-            continue
-        own = [r.file_digest for r in earlier if r.file_name == table.name]
-        _tell_apart(target, own, {r.file_digest for r in earlier}, archive)
-        delivery.files.append(DeliveredFile(target, table.name))
-    return delivery
+            deliveries.append(Delivery(table.name, held_because=str(reason)))
+        else:
+            deliveries.append(Delivery(table.name, digest))
+    return deliveries
 
 
 def open_table(table: DeliveredTable, folder: Path) -> DatabaseEngine:

@@ -48,6 +48,10 @@ class FileAccount:
     held_because: str | None = None
 
 
+Judge = Callable[[FileAccount], None]
+"""Raises ``HeldFile`` for a file that must wait, by what it holds."""
+
+
 class FileLoader:
     """Loads files of a mapping into the raw tables of a database being built."""
 
@@ -64,7 +68,9 @@ class FileLoader:
         self._progress = progress
         scratch.mkdir(parents=True, exist_ok=True)
 
-    def load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
+    def load(
+        self, one: Input, file: ArchivedFile, path: Path, judge: Judge | None = None
+    ) -> FileAccount:
         """Land a file in one transaction: every record is accounted for, or none is taken.
 
         Raises:
@@ -73,6 +79,8 @@ class FileLoader:
         self._connection.begin()
         try:
             account = self._load(one, file, path)
+            if judge:
+                judge(account)
             self._connection.commit()
         except HeldFile as held:
             self._connection.rollback()
@@ -122,12 +130,12 @@ class FileLoader:
             select
                 {identity}, bad.{LINE_COLUMN}, original.byte_offset, bad.table_name,
                 bad.problem.column_name, bad.problem.value, bad.problem.reason,
-                bad.problem_count, original.record
+                bad.problem_count, original.record, 'open'
             from bad_records as bad
             left join originals as original using ({LINE_COLUMN})
             union all
             select
-                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record
+                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record, 'open'
             from malformed
             """
         )
@@ -143,23 +151,25 @@ class FileLoader:
     def record(self, account: FileAccount) -> None:
         """Write an account into ``raw.landed_files``."""
         file = account.file
+        written = {
+            "input_name": file.input_name,
+            "input_digest": file.input_digest,
+            "file_digest": file.file_digest,
+            "file_name": file.file_name,
+            "received_at": file.received_at,
+            "status": "held" if account.held_because else "landed",
+            "reason": account.held_because,
+            "record_count": account.records,
+            "accepted_count": account.accepted,
+            "quarantined_count": account.quarantined,
+            "blank_count": account.blank,
+            "unmapped_columns": ", ".join(account.unmapped_columns) or None,
+            "missing_columns": ", ".join(account.missing_columns) or None,
+        }
         self._execute(
-            "insert into raw.landed_files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                file.input_name,
-                file.input_digest,
-                file.file_digest,
-                file.file_name,
-                file.received_at,
-                "held" if account.held_because else "landed",
-                account.held_because,
-                account.records,
-                account.accepted,
-                account.quarantined,
-                account.blank,
-                ", ".join(account.unmapped_columns) or None,
-                ", ".join(account.missing_columns) or None,
-            ],
+            f"insert into raw.landed_files ({', '.join(written)}) "
+            f"values ({', '.join('?' * len(written))})",
+            list(written.values()),
         )
 
     def _execute(self, statement: str, parameters: list[object] | None = None) -> None:

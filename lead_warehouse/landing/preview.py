@@ -18,6 +18,7 @@ from lead_warehouse.landing.database_snapshot import (
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import Header
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.renames import Rename, propose_renames
 from lead_warehouse.mapping import Input
 from lead_warehouse.mapping.load import load_mapping
 
@@ -27,6 +28,7 @@ class CheckedFile:
     """How a file's header fits its input.
 
     Attributes:
+        renames: columns it lacks that seem to have a new name in it.
         held_because: why a refresh would hold it; none if it would land.
     """
 
@@ -35,6 +37,7 @@ class CheckedFile:
     tables: list[str]
     unmapped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    renames: tuple[Rename, ...] = ()
     held_because: str | None = None
 
 
@@ -57,7 +60,9 @@ def preview(path: Path, input_dir: Path) -> list[CheckedFile]:
             except HeldFile as held:
                 checked.append(CheckedFile(one.name, name, tables, held_because=str(held)))
             else:
-                checked.append(CheckedFile(one.name, name, tables, header.unmapped, header.missing))
+                unmapped, missing = header.unmapped, header.missing
+                renames = propose_renames(one, missing, unmapped)
+                checked.append(CheckedFile(one.name, name, tables, unmapped, missing, renames))
         if not any(found.input_name == one.name for found in checked):
             reason = f"no file matches '{one.files}' below {input_dir}"
             checked.append(CheckedFile(one.name, "-", tables, held_because=reason))

@@ -7,9 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -17,6 +15,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from lead_warehouse.mapping.expectations import Completeness, Freshness
+from lead_warehouse.mapping.strict import Strict
 
 TIME_DIRECTIVES = "YymdHMSfpIbBz"
 """strftime directives allowed in formats; each reads the same in every engine."""
@@ -49,12 +50,6 @@ Form = Literal["csv", "json", "parquet", "table"]
 DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".duckdb")
 _JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-
-
-class Strict(BaseModel):
-    """A part of the file in which an unknown setting is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class FromColumn(Strict):
@@ -154,15 +149,17 @@ class Input(Strict):
     table: str | None = Field(default=None, validate_default=True)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Encoding = "utf-8"
-    empty_values: list[str] = []
+    empty_values: list[str] = Field(default=[])
     date_format: TimeFormat = "%Y-%m-%d"
     timestamp_format: TimeFormat | None = None
     time_zone: TimeZone = "UTC"
     decimal_mark: DecimalMark = "."
     thousands_mark: ThousandsMark | None = None
     known_at: Annotated[FromColumn, BeforeValidator(_column_source)] | None = None
-    ignore_columns: list[str] = []
+    ignore_columns: list[str] = Field(default=[])
     tables: list[TableMapping] = Field(min_length=1)
+    completeness: Completeness | None = None
+    freshness: Freshness | None = None
 
     @property
     def form(self) -> Form:
@@ -254,6 +251,15 @@ class Mapping(Strict):
 
     version: Annotated[Literal[1], BeforeValidator(_as_number)]
     inputs: list[Input] = Field(min_length=1)
+    completeness: Completeness = Completeness()
+
+    def completeness_of(self, one: Input) -> Completeness:
+        """The settings that hold for an input: its own, then the mapping's, then the defaults."""
+        return self.completeness.overridden_by(one.completeness)
+
+
+SAYS_WHETHER = {"completeness", "freshness"}
+"""Settings of an input that decide whether a file is taken, and never how it becomes rows."""
 
 
 def source_columns(source: ColumnSource) -> list[str]:

@@ -20,9 +20,11 @@ from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, Us
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
 from lead_warehouse.landing.archive import Archive
-from lead_warehouse.landing.land import land
+from lead_warehouse.landing.completeness import LetThrough
+from lead_warehouse.landing.land import Landing, land
 from lead_warehouse.mapping import Mapping, load_mapping
 from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
+from lead_warehouse.quarantine.settle import Replays, remember, settle
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
 from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
 from lead_warehouse.refresh.findings import Finding, from_checks, from_tests, show, write_rows
@@ -32,11 +34,13 @@ from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.digest import TableDigest, combined_digest
 from lead_warehouse.state.generations import Generations, refuse_stale_log, remove_folder
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 from lead_warehouse.state.publications import Publications
+from lead_warehouse.state.seen_files import SeenFiles
 
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
@@ -59,6 +63,7 @@ class RefreshOptions:
         input_dir: where the mapping's file patterns are looked up.
         rules_dir: a company's own rule CSVs, on top of the defaults.
         as_of: an instant, ``now``, or none for the latest event known.
+        accept: names of files that may land although they look incomplete.
     """
 
     state: StateDirectory
@@ -66,6 +71,7 @@ class RefreshOptions:
     input_dir: Path
     rules_dir: Path | None = None
     as_of: str | None = None
+    accept: tuple[str, ...] = ()
 
 
 def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
@@ -103,6 +109,7 @@ class _Run:
         self.ledger = ControlLedger(options.state.control)
         self.generations = Generations(options.state)
         self.publications = Publications(options.state)
+        self.decisions = Decisions(options.state.control)
         self.report = RefreshReport(run_id)
 
     def go(self, as_of: datetime | None) -> RefreshReport:
@@ -165,10 +172,12 @@ class _Run:
             refuse_stale_log(source)
             shutil.copyfile(source, building)
         contract = load_contract()
+        let_through = LetThrough(frozenset(self.options.accept), self.decisions.accepted_files())
         with duckdb.connect(
             str(building), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
             limit_memory(connection, building.parent / "spill")
+            remember(connection)
             landing = land(
                 connection,
                 contract,
@@ -179,7 +188,10 @@ class _Run:
                 now=utc_now(),
                 scratch=building.parent / "scratch",
                 progress=lambda text: self.progress("land", text),
+                seen=SeenFiles(self.state.control),
+                let_through=let_through,
             )
+            replayed = settle(connection, contract, self.decisions)
             self.publications.land(connection, self.ledger.published_at())
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
             connection.execute("checkpoint")
@@ -189,13 +201,32 @@ class _Run:
                 f"no file in {self.options.input_dir} matches an input of the mapping; "
                 "name the folder of the files with --input"
             )
+        self._record_decisions(landing, replayed)
         self.report.as_of = context.as_of
         self.report.inputs_without_files = landing.without_files
         self.report.withdrawn_inputs = landing.withdrawn
         self.report.ambiguous_times = landing.ambiguous
         self.report.accounts = landing.accounts
         self.report.unchanged_files = landing.unchanged
+        self.report.new_columns = landing.new_columns
+        self.report.renames = landing.renames
+        self.report.late_files = landing.late_files
+        self.report.freshness = landing.freshness
         return context
+
+    def _record_decisions(self, landing: Landing, replayed: Replays) -> None:
+        """What was let through stays decided, should the run fail; what came in counts only once
+        the run is published."""
+        run_id = self.report.run_id
+        for file, because in landing.let_through:
+            self.decisions.accept_file(
+                file.input_name, file.file_digest, file.file_name, because, run_id
+            )
+        self.decisions.record_replayed(run_id, replayed)
+        used = {file.file_name for file, _ in landing.let_through}
+        self.report.let_through = landing.let_through
+        self.report.useless_names = sorted(set(self.options.accept) - used)
+        self.report.replayed = len(replayed)
 
     def _check(self, gate: str) -> list[CheckResult]:
         kept = (self.folder / "quality").resolve()

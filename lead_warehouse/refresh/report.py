@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from lead_warehouse.landing.event_spans import LateFile
+from lead_warehouse.landing.freshness import InputFreshness
 from lead_warehouse.landing.load_file import FileAccount
+from lead_warehouse.landing.new_columns import NewColumn, RenamedIn
+from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.refresh.findings import Finding
 
 KEPT_RUNS = 100
@@ -28,6 +32,9 @@ class RefreshReport:
         state: the state the run ended in.
         seconds: wall time of each step.
         is_published: whether readers see it.
+        let_through: files that landed by a person's word, with what would have held each.
+        useless_names: names to let through that no file needed.
+        replayed: records that were in quarantine and came in.
     """
 
     run_id: str
@@ -42,6 +49,13 @@ class RefreshReport:
     inputs_without_files: list[str] = field(default_factory=list)
     withdrawn_inputs: list[str] = field(default_factory=list)
     ambiguous_times: dict[str, int] = field(default_factory=dict)
+    let_through: list[tuple[ArchivedFile, str]] = field(default_factory=list)
+    useless_names: list[str] = field(default_factory=list)
+    new_columns: list[NewColumn] = field(default_factory=list)
+    renames: list[RenamedIn] = field(default_factory=list)
+    late_files: list[LateFile] = field(default_factory=list)
+    freshness: list[InputFreshness] = field(default_factory=list)
+    replayed: int = 0
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
     reconciled: list[str] = field(default_factory=list)

@@ -279,7 +279,7 @@ def test_a_missing_column_is_held_with_the_nearest(company: Company, database: R
     database(FIRST)
     assert company.held(a_mapping({"lead_id": "idd"})) == (
         "required column missing: 'idd' (nearest: id); name the new column in the mapping or "
-        "deliver the file again"
+        "deliver the file again; renamed? `lead_id: idd` becomes `lead_id: id`"
     )
 
 

@@ -235,7 +235,7 @@ def test_fault_25_a_key_that_no_record_has_holds_the_file(warehouse: Warehouse) 
     account = warehouse.load(b'{"idd":1,"mail":"x"}\n{"Id":2}\n')
     assert account.held_because == (
         "required column missing: 'id' (nearest: Id, idd); name the new column in the mapping or "
-        "deliver the file again"
+        "deliver the file again; renamed? `lead_id: id` becomes `lead_id: Id`"
     )
 
 

@@ -56,6 +56,7 @@ class Company:
         mapping: Mapping | None = None,
         received: Iterable[ReceivedInput] = (),
         contract: Contract | None = None,
+        **options: Any,
     ) -> Landing:
         return land(
             self.connection,
@@ -67,6 +68,7 @@ class Company:
             now=now,
             scratch=self._scratch,
             progress=self.progress.append,
+            **options,
         )
 
     def forget(self) -> None:

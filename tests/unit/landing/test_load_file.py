@@ -124,7 +124,9 @@ def test_the_account_of_a_file_is_kept(warehouse: Warehouse) -> None:
     account = warehouse.load(b"staff,id,new,newer\n1,1,,\nx,2,,\n\n")
     assert account.unmapped_columns == ("new", "newer")
     assert account.missing_columns == ("mail",)
-    (row,) = warehouse.rows("select * from raw.landed_files")
+    (row,) = warehouse.rows(
+        "select columns(c -> not regexp_matches(c, '_event_at|late')) from raw.landed_files"
+    )
     assert row == (
         "crm",
         "input digest",
