@@ -13,7 +13,7 @@ import pytest
 
 from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import UserError
-from lead_warehouse.landing import database_engine
+from lead_warehouse.landing import database_engine, parquet_reader
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.database_engine import DatabaseEngine
 from lead_warehouse.landing.land import Landing, land
@@ -46,13 +46,13 @@ class Company:
         self.now = MONDAY
         self._scratch = folder / "scratch"
 
-    def land(self, mapping: Mapping | None = None) -> Landing:
+    def land(self, mapping: Mapping | None = None, *, is_archive_alone: bool = False) -> Landing:
         self.now += HOUR
         return land(
             self.connection,
             load_contract(),
             mapping or a_mapping(),
-            input_dir=self.inputs,
+            input_dir=None if is_archive_alone else self.inputs,
             archive=self.archive,
             received=self.received,
             now=self.now,
@@ -664,3 +664,30 @@ def test_extensions_come_from_their_packages(
     assert company.held(a_mapping(**IN_FILES)) == (
         "package no_such_package is not installed; run `make setup`"
     )
+
+
+def test_changed_rows_land_wherever_they_stand_in_a_snapshot(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_reader, "BATCH_ROWS", 7)
+    path = tmp_path / "crm.duckdb"
+    monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", f"duckdb:{path}")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(TABLE.format(**TYPES["duckdb"]))
+        connection.execute("insert into contacts select i, i, i, null, 'x' from range(60) r (i)")
+    (first,) = company.land().accounts
+    assert (first.records, first.accepted) == (60, 60)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update contacts set staff = -1 where id in (3, 40, 41, 59)")
+    (second,) = company.land().accounts
+    assert (second.held_because, second.records, second.accepted) == (None, 4, 4)
+    changed = company.rows("select lead_id from raw.leads where employee_count = -1 order by 1")
+    assert changed == [("3",), ("40",), ("41",), ("59",)]
+
+
+def test_without_a_folder_no_database_is_asked(company: Company, database: Run) -> None:
+    database(FIRST)
+    assert company.land().accounts
+    database("insert into contacts values (3, 'c@d.example', null, null, 'x')")
+    landing = company.land(is_archive_alone=True)
+    assert (landing.accounts, landing.unchanged) == ([], 1)
