@@ -7,6 +7,7 @@ from typing import Any
 
 from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import LeadWarehouseError
+from lead_warehouse.quarantine.reading import open_quarantine
 from lead_warehouse.query import Rows, run_query
 from lead_warehouse.refresh.rollback import newest_held
 from lead_warehouse.standing import Standing, of_hold, of_last_run, of_lock
@@ -31,18 +32,43 @@ from marts.rpt_funnel_steps
 order by basis, step_number
 """
 
-QUARANTINE = """
-select input_name as input, coalesce(column_name, '(record)') as column, reason,
-    count(*) as records, min(file_name || ':' || file_line) as first_at,
-    arg_min(value, file_line) as first_value
-from raw.quarantined_rows
-group by all
-order by records desc, input, "column", reason
-"""
-
 HELD = (
     "select input_name, file_name, reason from raw.landed_files where status = 'held' order by all"
 )
+
+STALE = """
+select input_name as input, status, last_delivered_at, latest_known_at, record_count as records,
+    warn_after_seconds // 3600 as warn_after_hours, error_after_seconds // 3600 as error_after_hours
+from raw.input_freshness
+where status in ('warn', 'error')
+    or (status = 'never' and coalesce(warn_after_seconds, error_after_seconds) is not null)
+order by status <> 'error', input_name
+"""
+
+FRESHNESS = "select * from raw.input_freshness order by input_name"
+
+NEW_COLUMNS = """
+with first_deliveries as (
+    select input_name, min(received_at) as received_at
+    from raw.landed_files where status = 'landed' group by input_name
+)
+select input_name as input, column_name as column, first_file_name as first_file,
+    first_received_at as since
+from raw.input_columns inner join first_deliveries using (input_name)
+where first_received_at > received_at
+order by first_received_at desc, input, "column"
+"""
+"""Until someone maps or ignores them: then their input lands again without them."""
+
+LATE_FILES = """
+select input_name as input, file_name as file, late_record_count as records,
+    earliest_event_at as earliest_event
+from raw.landed_files
+where late_record_count > 0
+    and received_at = (select max(received_at) from raw.landed_files where status = 'landed')
+order by all
+"""
+"""Of the last delivery only: they are news, and nothing has to be done about them."""
 
 EMPTY_MARTS = """
 select mart_name, string_agg(missing_because, '; ' order by table_name) as because
@@ -87,7 +113,10 @@ class Status:
     hold: Hold | None = None
     standings: list[Standing] = field(default_factory=list)
     published_at: datetime | None = None
+    stale: Rows | None = None
     freshness: Rows | None = None
+    new_columns: Rows | None = None
+    late_files: Rows | None = None
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -137,16 +166,17 @@ def read_status(state: StateDirectory) -> Status:
 
 
 def _ask(generations: Generations, current_id: str) -> dict[str, Any]:
-    questions = {
-        "funnel": FUNNEL,
-        "quarantine": QUARANTINE,
-        "held": HELD,
-        "empty_marts": EMPTY_MARTS,
-    }
-    found = {name: run_query(generations, sql, current_id) for name, sql in questions.items()}
+    questions = {"funnel": FUNNEL, "held": HELD, "empty_marts": EMPTY_MARTS}
+    # Accounts that a generation of an older version has not.
     if run_query(generations, HAS_FRESHNESS, current_id).values:
-        found["freshness"] = run_query(generations, "from raw.input_freshness", current_id)
-    return found
+        questions |= {
+            "freshness": FRESHNESS,
+            "stale": STALE,
+            "new_columns": NEW_COLUMNS,
+            "late_files": LATE_FILES,
+        }
+    found = {name: run_query(generations, sql, current_id) for name, sql in questions.items()}
+    return found | {"quarantine": open_quarantine(generations.state)}
 
 
 def _damaged(current_id: str, error: Exception) -> Standing:

@@ -1,6 +1,7 @@
 """Fixtures that cost a refresh are made once and copied."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.project import PARSED
 from lead_warehouse.refresh.report import RefreshReport
@@ -20,6 +22,9 @@ from lead_warehouse.state.layout import StateDirectory
 # The first example pays for imports and connections; a deadline would measure the machine.
 settings.register_profile("project", deadline=None, print_blob=True)
 settings.load_profile("project")
+
+# What a test delivers is whole at once; waiting for it to settle would only take time.
+os.environ.setdefault(SETTLE_VARIABLE, "0")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 STORIES = Path(__file__).parent / "fixtures" / "stories"

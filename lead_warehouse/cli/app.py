@@ -12,8 +12,18 @@ from lead_warehouse.checked import read_changes, read_checks
 from lead_warehouse.cli import show, show_quality
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
 from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
-from lead_warehouse.cli.options import DEFAULT_STATE, Format, State, TextFormat
+from lead_warehouse.cli.options import (
+    DEFAULT_MAPPING,
+    DEFAULT_STATE,
+    Format,
+    InputFolder,
+    MappingFile,
+    RulesFolder,
+    State,
+    TextFormat,
+)
 from lead_warehouse.cli.progress import StepLines
+from lead_warehouse.cli.quarantine import quarantine_app
 from lead_warehouse.cli.runs import doctor_command, runs_app, status_command
 from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
@@ -42,6 +52,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="The rules in force.")
 app.add_typer(rules_app, name="rules")
 app.add_typer(generations_app, name="generations")
 app.add_typer(runs_app, name="runs")
+app.add_typer(quarantine_app, name="quarantine")
 for name, command in (
     ("status", status_command),
     ("doctor", doctor_command),
@@ -49,19 +60,6 @@ for name, command in (
     ("release", release_command),
 ):
     app.command(name)(command)
-
-MappingFile = Annotated[Path, typer.Option("--mapping", help="Mapping file.", dir_okay=False)]
-InputFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--input", help="Folder of the files; by default the mapping's own.", show_default=False
-    ),
-]
-RulesFolder = Annotated[
-    Path | None,
-    typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
-]
-DEFAULT_MAPPING = Path("mapping.yml")
 
 
 class Languages(StrEnum):
@@ -127,6 +125,15 @@ def refresh_command(
             "--keep", envvar="LEAD_WAREHOUSE_KEEP", min=2, help="Published generations to keep."
         ),
     ] = RETAINED,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            help="File that may land although it looks incomplete, as its hold names it; "
+            "repeatable, and recorded.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
     asked = RefreshOptions(
@@ -137,6 +144,7 @@ def refresh_command(
         as_of,
         keep=keep,
         accept_changes=tuple(accept_change or ()),
+        accept=tuple(accept or ()),
     )
     with StepLines(output) as progress:
         report = refresh(asked, progress)

@@ -1,4 +1,4 @@
-"""Options that several commands take."""
+"""Options that several commands share."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,19 @@ State = Annotated[
         file_okay=False,
     ),
 ]
+MappingFile = Annotated[Path, typer.Option("--mapping", help="Mapping file.", dir_okay=False)]
+InputFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--input", help="Folder of the files; by default the mapping's own.", show_default=False
+    ),
+]
+RulesFolder = Annotated[
+    Path | None,
+    typer.Option("--rules", help="Folder of rule CSVs that replace the default ones."),
+]
 DEFAULT_STATE = Path(".warehouse")
+DEFAULT_MAPPING = Path("mapping.yml")
 
 
 class Format(StrEnum):

@@ -17,6 +17,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from lead_warehouse.cli import show_deliveries
 from lead_warehouse.cli.console import output, printer, say
 from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import UserError
@@ -96,6 +97,12 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
     for line in report.notes:
         say(f"note: {line}")
+    for name, count in report.ambiguous_times.items():
+        say(
+            f"note: {name}: rows with a local time that the clock showed twice, read as the "
+            f"second: {count:,}; their ambiguous_columns is filled"
+        )
+    show_deliveries.notes(report)
     for finding in report.warnings:
         say(f"warning: {finding}")
     if report.is_published:
@@ -137,6 +144,9 @@ def status(found: Status, with_runs: bool = True) -> None:
             say(f"warning: {line}")
     _section("in quarantine", found.quarantine, first=KINDS_SHOWN)
     _section("files held: no row of them was taken", found.held)
+    _section("inputs that are stale", found.stale)
+    _section("columns that nobody maps, new since the first delivery", found.new_columns)
+    _section("files with events far older than what was known", found.late_files)
     _section("empty marts", found.empty_marts)
     if with_runs and found.runs:
         shown = [
@@ -223,6 +233,8 @@ def mapping_check(checked: list[CheckedFile]) -> None:
             say(f"    columns nobody maps: {', '.join(one.unmapped)}")
         if one.missing:
             say(f"    optional columns it lacks: {', '.join(one.missing)}")
+        for rename in one.renames:
+            say(f"    is '{rename.new}' the new name of '{rename.old}'? {rename.change}")
     if problems:
         raise UserError("\n".join(problems))
 
@@ -231,6 +243,16 @@ def rules_check(checked: CheckedRules, rules_dir: Path | None) -> None:
     """Rules that are good, in a line."""
     own = f", {len(checked.files.own)} of them from {rules_dir}" if rules_dir else ""
     say(f"ok  {checked.rule_count:,} rules in {len(checked.files.rules)} files{own}")
+
+
+def harmless(text: str) -> str:
+    """Text without what a terminal would obey: control characters show as such."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def section(title: str, result: Rows) -> None:
+    """A table under a title; nothing where it has no rows."""
+    _section(title, result)
 
 
 def _section(
@@ -242,7 +264,7 @@ def _section(
     _table(result.columns, result.values[:first], rates)
     more = len(result.values) - first
     if more > 0:
-        say(f'and {more} more kinds; lead-warehouse query "from raw.quarantined_rows" has all')
+        say(f"and {more} more kinds; `lead-warehouse quarantine list` has all")
 
 
 def _table(
@@ -272,7 +294,7 @@ def _table(
 def _cell(value: Any, is_rate: bool) -> Text:
     """A value as shown. Control characters, which a terminal would obey, show as such."""
     text = _text(value, is_rate)
-    return Text(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.plain), style=text.style)
+    return Text(harmless(text.plain), style=text.style)
 
 
 def _text(value: Any, is_rate: bool) -> Text:

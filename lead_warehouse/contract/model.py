@@ -47,6 +47,7 @@ class Column(Strict):
     event: bool = False
     event_when: EventWhen | None = None
     personal: bool = False
+    is_list: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -77,6 +78,9 @@ class Table(Strict):
             told_by = column.event_when
             if told_by and not set(told_by.values) <= set(self._values_of(told_by.column)):
                 raise ValueError(f"'{name}': event_when names values that no row can have")
+        for name, column in self.columns.items():
+            if column.is_list and (column.type != "string" or column.values or column.required):
+                raise ValueError(f"'{name}' is a list and must be a string that may be empty")
         for name in self.key:
             if not self.columns[name].required:
                 raise ValueError(f"key column '{name}' must be required")

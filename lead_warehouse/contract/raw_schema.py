@@ -10,6 +10,7 @@ PROVENANCE = {
     "file_digest": "varchar",
     "file_name": "varchar",
     "file_line": "bigint",
+    "ambiguous_columns": "varchar",
 }
 """Columns that every raw table carries beside those of the contract."""
 
@@ -20,7 +21,10 @@ PROVENANCE_DESCRIPTIONS = {
     "input_name": "Input of the mapping that the row came through.",
     "file_digest": "SHA-256 of the file.",
     "file_name": "Name of the file, relative to the input folder.",
-    "file_line": "Line of the file on which the record starts; of Parquet, the row, from 1.",
+    "file_line": "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
+    "ambiguous_columns": (
+        "Columns whose local time the clock showed twice, as |a|b|; read as the second."
+    ),
 }
 
 ACCOUNTS = {
@@ -32,7 +36,10 @@ ACCOUNTS = {
         "received_at": ("timestamp", "When the file was first landed (UTC)."),
         "status": ("varchar", "landed, or held: no row of it was taken."),
         "reason": ("varchar", "Why the file is held, and the remedy."),
-        "record_count": ("bigint", "Records in the file: accepted + quarantined + blank."),
+        "record_count": (
+            "bigint",
+            "Records in the file: accepted + quarantined + blank; of a table, rows that changed.",
+        ),
         "accepted_count": ("bigint", "Records accepted."),
         "quarantined_count": ("bigint", "Records in quarantine."),
         "blank_count": ("bigint", "Blank records."),
@@ -41,6 +48,12 @@ ACCOUNTS = {
             "varchar",
             "Optional columns that the mapping names and the file lacks.",
         ),
+        "earliest_event_at": ("timestamp", "Earliest event among the rows of the file (UTC)."),
+        "latest_event_at": ("timestamp", "Latest event among the rows of the file (UTC)."),
+        "late_record_count": (
+            "bigint",
+            "Records new to the warehouse whose events are far older than what was known.",
+        ),
     },
     "quarantined_rows": {
         "input_name": ("varchar", "Input of the mapping."),
@@ -48,7 +61,7 @@ ACCOUNTS = {
         "file_name": ("varchar", "Name of the file, relative to the input folder."),
         "file_line": (
             "bigint",
-            "Line of the file on which the record starts; of Parquet, the row, from 1.",
+            "Line of the file on which it starts; of Parquet and tables, the row, from 1.",
         ),
         "byte_offset": (
             "bigint",
@@ -60,6 +73,28 @@ ACCOUNTS = {
         "reason": ("varchar", "What is wrong with it."),
         "problem_count": ("bigint", "How many columns failed."),
         "raw_record": ("blob", "The record as bytes; of Parquet, the row as JSON."),
+        "status": ("varchar", "open, or dismissed: someone decided that it need not come in."),
+    },
+    "input_columns": {
+        "input_name": ("varchar", "Input of the mapping."),
+        "column_name": ("varchar", "Column that the mapping neither reads nor ignores."),
+        "first_received_at": ("timestamp", "When a file with it was first landed (UTC)."),
+        "first_file_name": ("varchar", "The first file that had it."),
+    },
+    "input_freshness": {
+        "input_name": ("varchar", "Input of the mapping."),
+        "last_delivered_at": ("timestamp", "When it last delivered anything new (UTC)."),
+        "latest_known_at": (
+            "timestamp",
+            "Latest known_at of its rows (UTC); null where the mapping names no such column.",
+        ),
+        "record_count": ("bigint", "Records accepted, all files counted."),
+        "warn_after_seconds": ("bigint", "Age from which it counts as stale; null for no limit."),
+        "error_after_seconds": ("bigint", "Age from which that is an error; null for no limit."),
+        "status": (
+            "varchar",
+            "pass, warn, error; never: nothing was delivered yet; unlimited: no limit is set.",
+        ),
     },
     "landed_tables": {
         "table_name": ("varchar", "Canonical table."),
@@ -87,6 +122,8 @@ ACCOUNTS = {
 ACCOUNT_GRAINS = {
     "landed_files": "One row per input and file delivered.",
     "quarantined_rows": "One row per record in quarantine.",
+    "input_columns": "One row per input and column of its files that nobody maps.",
+    "input_freshness": "One row per input of the mapping, as of the clock of the refresh.",
     "landed_tables": "One row per canonical table.",
     "published_transitions": "One row per transition of a stage ever shown to readers.",
     "refresh_context": "One row: what this refresh was asked for.",

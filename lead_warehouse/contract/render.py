@@ -71,7 +71,7 @@ def page(contract: Contract) -> str:
         WRITTEN_FROM,
         "A mapping file brings an export into these tables; only `leads` is needed.",
         "Times are instants in UTC. *Event* marks times that move the as-of instant;",
-        "*personal* marks what identifies a person.",
+        "*personal* marks what identifies a person; *list* marks several values in one cell.",
     ]
     for name, table in contract.tables.items():
         lines += [
@@ -120,6 +120,8 @@ def _page_row(name: str, spec: Column) -> list[str]:
 
 def _notes(spec: Column) -> str:
     notes = [word for word in ("required", "event", "personal") if getattr(spec, word)]
+    if spec.is_list:
+        notes.append("list")
     if spec.event_when:
         notes.append(f"where {spec.event_when.column} is {' or '.join(spec.event_when.values)}")
     if spec.values:

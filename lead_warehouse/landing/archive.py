@@ -105,16 +105,20 @@ class Archive:
         self._digested.add(digest)
         return path
 
-    def keep(self, delivered: DeliveredFile) -> str:
+    def keep(self, delivered: DeliveredFile, expected: str | None = None) -> str:
         """Copy a file into the archive and return its digest.
+
+        Args:
+            expected: what the file held when it was last looked at. If it does still, it is read
+                and not copied; any other file is read once, while it is copied.
 
         Raises:
             HeldFile: the file changed while it was copied.
         """
-        with open_delivered(delivered.path) as file:
-            known = self.path(hashlib.file_digest(file, "sha256").hexdigest())
-        if known.exists() and known.stat().st_size == delivered.path.stat().st_size:
-            return known.name
+        if expected and self.holds(expected, delivered.path.stat().st_size):
+            with open_delivered(delivered.path) as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == expected:
+                    return expected
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / f".partial-{os.getpid()}"
         try:
@@ -123,14 +127,24 @@ class Archive:
             after = delivered.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise HeldFile("still being written; it is taken once it no longer changes")
+            if self.holds(digest, after.st_size):
+                return digest
             kept = self.path(digest)
             kept.parent.mkdir(exist_ok=True)
+            _sync(partial)
             partial.chmod(0o444)
             os.replace(partial, kept)
             self._digested.add(digest)
             return digest
         finally:
             partial.unlink(missing_ok=True)
+
+    def holds(self, digest: str, size: int) -> bool:
+        """Whether a file of this digest and size lies here, whole as far as that tells."""
+        try:
+            return self.path(digest).stat().st_size == size
+        except FileNotFoundError:
+            return False
 
 
 def _copy_and_digest(source: Path, target: Path) -> str:
@@ -139,7 +153,10 @@ def _copy_and_digest(source: Path, target: Path) -> str:
         while block := reader.read(COPY_BYTES):
             digest.update(block)
             writer.write(block)
-        writer.flush()
-        os.fsync(writer.fileno())
     shutil.copystat(source, target)
     return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -50,7 +50,10 @@ def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    first = True
+    start = b""
     for chunk in chunks:
-        yield chunk.removeprefix(UTF8_BOM) if first else chunk
-        first = False
+        start += chunk
+        if len(start) >= len(UTF8_BOM):
+            break
+    yield start.removeprefix(UTF8_BOM)
+    yield from chunks

@@ -5,9 +5,18 @@ goes to quarantine instead of quietly holding a null.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lead_warehouse.contract import Column
+from lead_warehouse.landing.given import find_given, within_reach
+from lead_warehouse.landing.list_cells import is_empty_list, list_of
+from lead_warehouse.landing.local_times import (
+    WrittenTime,
+    parsed_time,
+    was_shown_twice,
+    was_skipped,
+    written_time,
+)
 from lead_warehouse.landing.notation import Kind, Notation, notation
 from lead_warehouse.mapping import ColumnSource, Constant, FromColumn, Input, Join
 from lead_warehouse.mapping.words import FALSE_WORDS, TRUE_WORDS
@@ -16,10 +25,9 @@ from lead_warehouse.sql import identifier, literal, literals
 BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 """Everything that shows as nothing, the no-break space of many an export included."""
 
-ISO_OFFSET = r"(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
-ISO_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6}0{0,3})?)?"
-LENGTH_TO_THE_MINUTE = 16
-ISO_KIND = "a timestamp as YYYY-MM-DD hh:mm:ss; declare 'format' if it is written otherwise"
+INK = "'!' and '~'"
+"""Bounds of text that starts with no blank. Trimming so many kinds takes ten times as long as all
+else that is done to a cell, and hardly any cell needs it."""
 
 ValueAndKind = tuple[str, str]
 """SQL of a typed value, null where the text is no such value; and what the text must be."""
@@ -39,8 +47,11 @@ class Cast:
         text: over the file's columns: the cell as mapped; null when empty.
         value: over ``text_name``: the typed value.
         is_unlisted: over the file's columns: the cell is not among the values it must be among.
+        given: over the file's columns: the cell as the file's own type has it, where that type is
+            the canonical one; ``text`` then only words what is wrong.
         kind: what the text must be for ``value`` to be known.
         column: the contract of the column; none for a known-at column.
+        time: the cell as a local time; none where no clock decides what it means.
     """
 
     name: str
@@ -49,6 +60,17 @@ class Cast:
     kind: str
     is_unlisted: str | None = None
     column: Column | None = None
+    given: str | None = None
+    time: WrittenTime | None = None
+
+    @property
+    def given_name(self) -> str:
+        return given_name(self.name)
+
+    @property
+    def is_empty(self) -> str:
+        """SQL of whether the cell holds nothing."""
+        return f"{self.given_name if self.given else self.text_name} is null"
 
     @property
     def text_name(self) -> str:
@@ -62,11 +84,36 @@ class Cast:
     def unlisted_name(self) -> str:
         return identifier(f"unlisted {self.name}")
 
+    @property
+    def skipped_name(self) -> str:
+        return identifier(f"skipped {self.name}")
+
+    @property
+    def ambiguous_name(self) -> str:
+        return identifier(f"ambiguous {self.name}")
+
+    def flags(self) -> list[str]:
+        """SQL, over ``value_name``, of what the clock of a time zone says of a local time."""
+        if self.time is None:
+            return []
+        return [
+            f"{was_skipped(self.time, self.value_name)} as {self.skipped_name}",
+            f"{was_shown_twice(self.time, self.value_name)} as {self.ambiguous_name}",
+        ]
+
     def problems(self) -> list[tuple[str, str]]:
         """(condition, reason) pairs; a row for which a condition holds is quarantined."""
-        found = [
-            (f"{self.text_name} is not null and {self.value_name} is null", f"not {self.kind}")
-        ]
+        found = []
+        if self.value != self.text_name:
+            found.append(
+                (f"not ({self.is_empty}) and {self.value_name} is null", f"not {self.kind}")
+            )
+        if self.time is not None:
+            reason = (
+                f"a time that the clock skipped in {self.time.zone}; declare the time_zone that "
+                "it is written in"
+            )
+            found.append((self.skipped_name, reason))
         if self.is_unlisted:
             found.append((self.unlisted_name, "not among the mapped values"))
         if self.column and self.column.values:
@@ -74,8 +121,13 @@ class Cast:
             condition = f"{self.text_name} not in {literals(self.column.values)}"
             found.append((condition, f"not one of {allowed}"))
         if self.column and self.column.required:
-            found.append((f"{self.text_name} is null", "required but empty"))
+            found.append((self.is_empty, "required but empty"))
         return found
+
+
+def given_name(name: str) -> str:
+    """Identifier of the column that holds canonical column ``name`` as its file has it."""
+    return identifier(f"given {name}")
 
 
 def text_name(name: str) -> str:
@@ -102,26 +154,65 @@ def cast_column(
     if name.endswith("_id"):
         # Blanks around an identifier would part records that belong together.
         text = _trimmed(text)
-    value, kind = _typed(text_name(name), column, written)
+        if isinstance(source, FromColumn) and not (source.values or written.empty_values):
+            raw = identifier(source.column)
+            text = f"case when {_is_trim(raw)} then {raw} else {text} end"
+    if isinstance(source, FromColumn):
+        file_kind = kinds.get(source.column, "text")
+        given = find_given(source, column, file_kind, written.time_zone)
+        if given:
+            kind = _kind(text_name(name), column, written)
+            value = within_reach(given_name(name), column)
+            return Cast(name, text, value, kind, is_unlisted, column, given)
+    if column.type == "timestamp":
+        time = written_time(_trimmed(text_name(name)), written)
+        return _timed(Cast(name, text, time.value, time.kind, is_unlisted, column), time)
+    if isinstance(source, FromColumn) and source.is_list and _is_text(source, kinds):
+        text = f"case when not coalesce({is_empty_list(text, source)}, false) then {text} end"
+        value, kind = list_of(text_name(name), source)
+    else:
+        value, kind = _typed(text_name(name), column, written)
     return Cast(name, text, value, kind, is_unlisted, column)
+
+
+def _kind(text: str, column: Column, written: Notation) -> str:
+    """What the text of a cell must be."""
+    if column.type == "timestamp":
+        return written_time(text, written).kind
+    return _typed(text, column, written)[1]
+
+
+def _is_text(source: FromColumn, kinds: Kinds) -> bool:
+    """Whether rules for writing hold: a typed column is written in one way."""
+    return kinds.get(source.column, "text") == "text"
+
+
+def _timed(cast: Cast, time: WrittenTime) -> Cast:
+    return replace(cast, time=time) if time.zone else cast
 
 
 def cast_known_at(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> Cast:
     """The cast of an input's known-at column."""
     written = notation(source, one, kinds.get(source.column, "text"))
-    value, kind = _timestamp(_trimmed(text_name("known_at")), written)
+    time = written_time(_trimmed(text_name("known_at")), written)
     is_unlisted = _is_unlisted([source], one, kinds)
-    return Cast("known_at", mapped_text(source, one, kinds), value, kind, is_unlisted)
+    text = mapped_text(source, one, kinds)
+    return _timed(Cast("known_at", text, time.value, time.kind, is_unlisted), time)
 
 
 def cell(column: str, one: Input, kinds: Kinds = NO_KINDS) -> str:
     """SQL of the text of a file's column, null where the mapping says it is empty."""
     name = identifier(column)
-    empty = f"{_trimmed(name)} = ''"
     written = notation(FromColumn(column=column), one, kinds.get(column, "text"))
-    if written.empty_values:
-        empty += f" or {name} in {literals(written.empty_values)}"
-    return f"case when {empty} then null else {name} end"
+    empty_values = (
+        f"when {name} in {literals(written.empty_values)} then null "
+        if written.empty_values
+        else ""
+    )
+    return (
+        f"case {empty_values}when {name} between {INK} then {name} "
+        f"when trim({name}, {literal(BLANKS)}) = '' then null else {name} end"
+    )
 
 
 def mapped_text(source: FromColumn, one: Input, kinds: Kinds = NO_KINDS) -> str:
@@ -147,7 +238,11 @@ def _is_unlisted(parts: Sequence[FromColumn | Constant], one: Input, kinds: Kind
 
 
 def _trimmed(text: str) -> str:
-    return f"trim({text}, {literal(BLANKS)})"
+    return f"case when {_is_trim(text)} then {text} else trim({text}, {literal(BLANKS)}) end"
+
+
+def _is_trim(text: str) -> str:
+    return f"{text} between {INK} and right({text}, 1) between {INK}"
 
 
 def _part(part: FromColumn | Constant, one: Input, kinds: Kinds) -> str:
@@ -168,27 +263,29 @@ def _typed(text: str, column: Column, written: Notation) -> ValueAndKind:
             )
         case "date":
             form = written.date_format
-            return f"cast({_parsed(text, form)} as date)", f"a date as {form}"
-        case "timestamp":
-            return _timestamp(text, written)
+            return f"cast({parsed_time(text, form)} as date)", f"a date as {form}"
         case _:
-            return _number(text, column, written.decimal_mark)
+            return _number(text, column, written)
 
 
-def _number(text: str, column: Column, mark: str) -> ValueAndKind:
+def _number(text: str, column: Column, written: Notation) -> ValueAndKind:
+    mark, thousands = written.decimal_mark, written.thousands_mark
+    if thousands:
+        text = _without_thousands(text, mark, thousands)
     if mark != ".":
         # A point where the mark is a comma would group thousands, which nobody declared.
         text = f"replace(replace({text}, '.', '?'), {literal(mark)}, '.')"
+    grouped = f", thousands by '{thousands}'" if thousands else ""
     match column.type:
         case "bigint":
-            pattern, kind = r"[+-]?\d+(\.0*)?", "an integer"
+            pattern, kind = r"[+-]?\d+(\.0*)?", f"an integer{grouped}"
             text, matched = f"split_part({text}, '.', 1)", text
         case "decimal":
             pattern, matched = r"[+-]?(\d+(\.\d{0,4}0*)?|\.\d{1,4}0*)", text
-            kind = f"a number with at most 4 decimals and decimal mark '{mark}'"
+            kind = f"a number with at most 4 decimals and decimal mark '{mark}'{grouped}"
         case _:
             pattern, matched = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text
-            kind = f"a number with decimal mark '{mark}'"
+            kind = f"a number with decimal mark '{mark}'{grouped}"
     value = f"try_cast({text} as {column.sql_type})"
     condition = f"regexp_full_match({matched}, {literal(pattern)})"
     if column.type == "double":
@@ -196,41 +293,13 @@ def _number(text: str, column: Column, mark: str) -> ValueAndKind:
     return f"case when {condition} then {value} end", kind
 
 
-def _timestamp(text: str, written: Notation) -> ValueAndKind:
-    """An instant in UTC. An explicit offset wins; else the time zone says what the clock showed."""
-    form, zone = written.timestamp_format, written.time_zone
-    if form is not None:
-        parsed = _in_utc(_parsed(text, form), None if "%z" in form else zone)
-        return parsed, f"a timestamp as {form}"
-    # ISO 8601 also writes Z, +02 and +0200, and no seconds, where the engine wants 00+02:00.
-    ends_in_offset = literal(f" ?{ISO_OFFSET}$")
-    offset = f"regexp_extract({text}, {ends_in_offset}, 1)"
-    clock = f"regexp_replace({text}, {ends_in_offset}, '')"
-    full_clock = (
-        f"case when length({clock}) = {LENGTH_TO_THE_MINUTE} then {clock} || ':00' else {clock} end"
-    )
-    full_offset = (
-        f"case when {offset} = 'Z' then '+00:00' when length({offset}) = 3 then {offset} || ':00' "
-        f"when length({offset}) = 5 then left({offset}, 3) || ':' || right({offset}, 2) "
-        f"else {offset} end"
-    )
-    with_offset = _in_utc(f"try_cast(({full_clock}) || ({full_offset}) as timestamptz)", None)
-    without = _in_utc(f"try_cast({text} as timestamp)", zone)
+def _without_thousands(text: str, mark: str, thousands: str) -> str:
+    """A number without its marks of thousands; one that is grouped otherwise stays as it is."""
+    point = f"[{mark}]"
+    # French exports part thousands by a blank that does not break, of one width or another.
+    group = "[ \u00a0\u202f]" if thousands == " " else f"[{thousands}]"
+    grouped = rf"[+-]?\d{{1,3}}({group}\d{{3}})+({point}\d*)?"
     return (
-        f"case when not regexp_full_match({text}, {literal(f'{ISO_CLOCK}( ?{ISO_OFFSET})?')}) "
-        f"then null when {offset} <> '' then {with_offset} else {without} end",
-        ISO_KIND,
+        f"case when regexp_full_match({text}, {literal(grouped)}) "
+        f"then regexp_replace({text}, {literal(group)}, '', 'g') else {text} end"
     )
-
-
-def _parsed(text: str, form: str) -> str:
-    """A date or time read by a format; a year of two digits is not one of four."""
-    parsed = f"try_strptime({text}, {literal(form)})"
-    return f"case when year({parsed}) >= 1000 then {parsed} end" if "%Y" in form else parsed
-
-
-def _in_utc(parsed: str, zone: str | None) -> str:
-    """A parsed instant in UTC; ``zone`` none when the text carried its own offset."""
-    if zone is None:
-        return f"timezone('UTC', {parsed})"
-    return parsed if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {parsed}))"

@@ -8,15 +8,20 @@ known to be well formed.
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from lead_warehouse.landing.blocks import Block
+from lead_warehouse.landing.conservation import Coverage
+from lead_warehouse.landing.whole_blocks import WholeRecords, find_whole_records, is_utf8
 
 MAX_RECORD_BYTES = 1 << 20
 """A longer record is malformed; it bounds how far a quote that never closes is followed."""
 
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
+LINES_TOGETHER = 1 << 14
+"""Bytes of a block that are read line by line when not all of it is well formed."""
 
 
 class Sink(Protocol):
@@ -24,8 +29,8 @@ class Sink(Protocol):
 
     def accept(self, line: int, offset: int, record: bytes) -> None: ...
 
-    def accept_lines(self, block: "Block", start: int) -> None:
-        """The lines of ``block`` from index ``start`` on, each a record."""
+    def accept_whole(self, block: Block, found: WholeRecords) -> None:
+        """Records at the start of ``block``."""
 
     def malformed(self, line: int, offset: int, record: bytes, reason: str) -> None: ...
 
@@ -43,61 +48,39 @@ class Counts:
         return self.accepted + self.malformed + self.blank
 
 
-class Block:
-    """Consecutive physical lines of a file, without their newlines."""
-
-    def __init__(self, data: bytes, first_line: int, offset: int):
-        self.data = data
-        self.first_line = first_line
-        self.offset = offset
-        has_returns = b"\r" in data
-        self.lines = _NEWLINE.split(data) if has_returns else data.split(b"\n")
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Offset of each line in the text; computed only for the lines that need it."""
-        return [self.offset, *(self.offset + m.end() for m in _NEWLINE.finditer(self.data))]
-
-
-def read_blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
-    """Blocks of whole physical lines; a last line without a newline counts as a line."""
-    rest, line, offset = b"", 1, 0
-    for chunk in chunks:
-        data = rest + chunk
-        # A trailing \r may be half of \r\n, so it waits for the next chunk.
-        end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1))
-        if end < 0:
-            rest = data
-            continue
-        block = Block(data[: _line_end(data, end)], line, offset)
-        yield block
-        line += len(block.lines)
-        rest = data[end + 1 :]
-        offset += end + 1
-    if rest:
-        yield Block(rest[: _line_end(rest, len(rest) - 1)], line, offset)
-
-
-def _line_end(data: bytes, last: int) -> int:
-    """Where the line ends whose newline ends at ``last``; past the data if there is none."""
-    if data[last : last + 1] not in (b"\n", b"\r"):
-        return last + 1
-    return last - 1 if data[last - 1 : last + 1] == b"\r\n" else last
-
-
 class _Line(NamedTuple):
     number: int
     offset: int
+    end: int
     raw: bytes
 
 
-class Framer:
-    """Frames the lines after the header into records of ``width`` columns."""
+def _line(block: Block, index: int) -> _Line:
+    start, end = int(block.starts[index]), int(block.starts[index + 1])
+    return _Line(block.first_line + index, start, end, block.lines[index])
 
-    def __init__(self, delimiter: str, width: int, sink: Sink):
+
+class Framer:
+    """Frames the lines after the header into records of ``width`` columns.
+
+    Args:
+        coverage: is told, in order, what part of the text each record or blank line is.
+        header_line: line of the header, which is no record, nor is anything above it.
+    """
+
+    def __init__(
+        self,
+        delimiter: str,
+        width: int,
+        coverage: Coverage,
+        header_line: int = 0,
+    ):
         self.width = width
-        self.sink = sink
         self.counts = Counts()
+        self._sink: Sink
+        self._cover = coverage.cover
+        self._header_line = header_line
+        self._delimiter_text = delimiter
         self._delimiter = delimiter.encode()
         self._open: list[_Line] = []
         self._open_bytes = 0
@@ -114,60 +97,84 @@ class Framer:
         self._stays_open = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
         self._reopens = re.compile(closing + rb"(?:" + comma + field + rb")*" + comma + unclosed)
 
-    def frame(self, blocks: Iterable[Block], after_line: int) -> Counts:
-        """Send every record below the header, which ends at ``after_line``, to the sink.
+    def send_to(self, sink: Sink) -> None:
+        """Send what is framed from here on to a sink, and count anew."""
+        self._sink, self.counts = sink, Counts()
 
-        Returns:
-            how many records of each kind there were.
-        """
-        for block in blocks:
-            start = max(0, after_line + 1 - block.first_line)
-            if self._open or not self._frame_plain(block, start):
-                for index in range(start, len(block.lines)):
-                    line = block.first_line + index
-                    self._take(_Line(line, block.starts[index], block.lines[index]))
+    def take(self, block: Block) -> None:
+        """Frame the next lines; a record whose quote stays open waits for those that follow."""
+        if self._header_line >= block.first_line:
+            count = min(self._header_line + 1 - block.first_line, block.line_count)
+            self._cover(block.first_line, count, block.offset, int(block.starts[count]))
+            if count == block.line_count:
+                return
+            block = block.below(count)
+        self._take_whole(block)
+
+    def finish(self) -> None:
+        """The text is over: a quote still open never closes."""
         while self._open:
             self._take(*self._give_up("a quoted value is never closed"))
-        return self.counts
 
-    def _frame_plain(self, block: Block, start: int) -> bool:
-        """Take the whole block at once when no line of it needs a closer look."""
-        data, lines = block.data, block.lines[start:] if start else block.lines
-        if b'"' in data or b"\0" in data or not _is_utf8(data):
-            return False
-        delimiter, expected = self._delimiter, self.width - 1
-        if any(line.count(delimiter) != expected for line in lines):
-            return False
-        if len(data) > MAX_RECORD_BYTES and max(map(len, lines), default=0) > MAX_RECORD_BYTES:
-            return False
-        if any(not line or line.isspace() for line in lines):
-            return False
-        self.sink.accept_lines(block, start)
-        self.counts.accepted += len(lines)
-        return True
+    def _take_whole(self, block: Block, *, is_piece: bool = False) -> None:
+        """Take at once what needs no closer look, and of the rest small pieces line by line."""
+        if self._open:
+            block = block.below(self._take_until_closed(block))
+        found = find_whole_records(block.text, self._delimiter_text, self.width, MAX_RECORD_BYTES)
+        if found and len(found.ends) and not self._is_any_ambiguous(block, found):
+            taken = int(found.last_lines[-1]) + 1
+            self._sink.accept_whole(block, found)
+            self.counts.accepted += len(found.ends)
+            self._cover(block.first_line, taken, block.offset, int(block.starts[taken]))
+            block = block.below(taken)
+        if is_piece or len(block.data) <= LINES_TOGETHER:
+            for index in range(block.line_count):
+                self._take(_line(block, index))
+        else:
+            for piece in block.pieces(LINES_TOGETHER):
+                self._take_whole(piece, is_piece=True)
 
-    def _take(self, *lines: "_Line") -> None:
+    def _take_until_closed(self, block: Block) -> int:
+        """Take lines until no quote is open; returns how many."""
+        for index in range(block.line_count):
+            self._take(_line(block, index))
+            if not self._open:
+                return index + 1
+        return block.line_count
+
+    def _is_any_ambiguous(self, block: Block, found: WholeRecords) -> bool:
+        """Whether a record holds lines that look like records; see ``_close_open``."""
+        if self.width <= 2 or found.last_lines is found.first_lines:
+            return False
+        for index in np.flatnonzero(found.last_lines - found.first_lines >= 2):
+            within = range(int(found.first_lines[index]) + 1, int(found.last_lines[index]))
+            if all(self._is_record(block.lines[line]) for line in within):
+                return True
+        return False
+
+    def _take(self, *lines: _Line) -> None:
         """Read lines in order; those of a record that came to nothing are read again."""
         waiting = deque(lines)
         while waiting:
             read = self._continue if self._open else self._start
             waiting.extendleft(reversed(read(waiting.popleft())))
 
-    def _start(self, line: "_Line") -> list["_Line"]:
+    def _start(self, line: _Line) -> list[_Line]:
         raw = line.raw
         if not raw.strip():
             self.counts.blank += 1
+            self._cover(line.number, 1, line.offset, line.end)
         elif problem := _unreadable(raw, len(raw)):
-            self._reject(line, raw, problem)
+            self._reject([line], raw, problem)
         elif b'"' not in raw or self._whole.fullmatch(raw):
-            self._close(line, raw)
+            self._close([line], raw)
         elif self._opens.fullmatch(raw):
             self._open, self._open_bytes = [line], len(raw)
         else:
-            self._reject(line, raw, "a stray quote")
+            self._reject([line], raw, "a stray quote")
         return []
 
-    def _continue(self, line: "_Line") -> list["_Line"]:
+    def _continue(self, line: _Line) -> list[_Line]:
         """A further line of a record whose quote is still open."""
         self._open.append(line)
         self._open_bytes += len(line.raw) + 1
@@ -179,55 +186,49 @@ class Framer:
             return []
         return self._give_up("a stray quote: the quoted value does not end before a delimiter")
 
-    def _close_open(self) -> list["_Line"]:
-        start, *following = self._open
-        record = b"\n".join(line.raw for line in self._open)
+    def _close_open(self) -> list[_Line]:
+        lines = self._open
+        following = [line.raw for line in lines[1:]]
+        record = b"\n".join([lines[0].raw, *following])
         if self._width_of(record) != self.width:
             if any(map(self._is_record, following)):
                 return self._give_up("a stray quote: records follow inside the quoted value")
         elif self.width > 2 and following[1:] and all(map(self._is_record, following[:-1])):
             # Legal, yet just what two stray quotes look like: set aside whole, to be judged.
             self._open = []
-            self._reject(start, record, "a quoted value holds lines that look like records")
+            self._reject(lines, record, "a quoted value holds lines that look like records")
             return []
         self._open = []
-        self._close(start, record)
+        self._close(lines, record)
         return []
 
-    def _close(self, start: "_Line", record: bytes) -> None:
+    def _close(self, lines: list[_Line], record: bytes) -> None:
         width = self._width_of(record)
         if width == self.width:
-            self.sink.accept(start.number, start.offset, record)
+            self._sink.accept(lines[0].number, lines[0].offset, record)
             self.counts.accepted += 1
+            self._cover(lines[0].number, len(lines), lines[0].offset, lines[-1].end)
         else:
             few_or_many = "few" if width < self.width else "many"
-            self._reject(start, record, f"too {few_or_many} columns: {width}, not {self.width}")
+            self._reject(lines, record, f"too {few_or_many} columns: {width}, not {self.width}")
 
-    def _give_up(self, reason: str) -> list["_Line"]:
+    def _give_up(self, reason: str) -> list[_Line]:
         """The open record is none: its first line is malformed, the others are read again."""
         (start, *following), self._open = self._open, []
-        self._reject(start, start.raw, reason)
+        self._reject([start], start.raw, reason)
         return following
 
-    def _reject(self, start: "_Line", record: bytes, reason: str) -> None:
-        self.sink.malformed(start.number, start.offset, record, reason)
+    def _reject(self, lines: list[_Line], record: bytes, reason: str) -> None:
+        self._sink.malformed(lines[0].number, lines[0].offset, record, reason)
         self.counts.malformed += 1
+        self._cover(lines[0].number, len(lines), lines[0].offset, lines[-1].end)
 
     def _width_of(self, record: bytes) -> int:
         plain = self._quoted.sub(b"", record) if b'"' in record else record
         return plain.count(self._delimiter) + 1
 
-    def _is_record(self, line: "_Line") -> bool:
-        whole = self._whole.fullmatch(line.raw) is not None
-        return whole and self._width_of(line.raw) == self.width
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _is_record(self, raw: bytes) -> bool:
+        return self._whole.fullmatch(raw) is not None and self._width_of(raw) == self.width
 
 
 def _unreadable(raw: bytes, length: int) -> str | None:
@@ -235,4 +236,4 @@ def _unreadable(raw: bytes, length: int) -> str | None:
         return f"longer than {MAX_RECORD_BYTES:,} bytes"
     if b"\0" in raw:
         return "a NUL byte"
-    return None if _is_utf8(raw) else "not UTF-8"
+    return None if is_utf8(raw) else "not UTF-8"

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.landing.framing import read_blocks
+from lead_warehouse.landing.blocks import read_blocks
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.notation import Kind
+from lead_warehouse.landing.renames import propose_renames
 from lead_warehouse.mapping import Input
 from lead_warehouse.mapping.schema import source_columns
 from lead_warehouse.nearest import nearest
@@ -63,14 +64,14 @@ def fit_header(
     Raises:
         HeldFile: a column stands twice, or one that is required is missing; with ``remedy``.
     """
-    _check(columns, required_columns(one, contract), remedy or RENAMED)
     read = read_columns(one, contract)
-    return Header(
-        line,
-        columns,
-        tuple(c for c in columns if c not in read | set(one.ignore_columns)),
-        tuple(sorted(read - set(columns))),
-    )
+    unmapped = tuple(c for c in columns if c not in read | set(one.ignore_columns))
+    required = required_columns(one, contract)
+    if not remedy:
+        proposals = propose_renames(one, sorted(required - set(columns)), unmapped)
+        remedy = "; ".join([RENAMED, *(f"renamed? {proposal.change}" for proposal in proposals)])
+    _check(columns, required, remedy)
+    return Header(line, columns, unmapped, tuple(sorted(read - set(columns))))
 
 
 def read_columns(one: Input, contract: Contract) -> set[str]:

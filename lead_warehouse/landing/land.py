@@ -6,31 +6,47 @@ contract behind it changes, the input's files are landed again from the archive.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.failpoints import failpoint
-from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.ambiguous import count_ambiguous
+from lead_warehouse.landing.archive import Archive
+from lead_warehouse.landing.completeness import Earlier, LetThrough, judge
+from lead_warehouse.landing.database_snapshot import deliver_tables
+from lead_warehouse.landing.deliveries import Delivery, collect
+from lead_warehouse.landing.event_spans import LateFile, record_event_spans
+from lead_warehouse.landing.freshness import InputFreshness, record_freshness
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.landing.load_file import FileAccount, FileLoader
+from lead_warehouse.landing.load_file import FileAccount, FileLoader, Judge
+from lead_warehouse.landing.new_columns import (
+    NewColumn,
+    RenamedIn,
+    record_columns,
+    renamed_columns,
+)
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.typed_tables import ArchivedFile
+from lead_warehouse.landing.withdraw import withdraw_if_changed, withdraw_unnamed
 from lead_warehouse.mapping import Input, Mapping
+from lead_warehouse.mapping.schema import SAYS_WHETHER
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ReceivedInput
 from lead_warehouse.state.engine import use_utc
+from lead_warehouse.state.seen_files import SeenFiles
 
-LANDING_VERSION = 1
+LANDING_VERSION = 2
 """Raised when landing reads the same file differently, so that all files are landed again."""
 
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Landing:
     """What a landing did.
 
@@ -39,12 +55,24 @@ class Landing:
         unchanged: how many files, delivered now or earlier, the warehouse held already.
         without_files: inputs of which no file lies in the folder now.
         withdrawn: inputs that the mapping no longer names; their rows are gone, their files kept.
+        ambiguous: file name to rows landed now whose local time the clock showed twice.
+        let_through: files that a person let land now, with what would have held each.
+        new_columns: columns nobody maps that earlier files of their input did not have.
+        renames: columns that seem to have a new name.
+        late_files: files with events far older than what was known.
+        freshness: how long ago each input last delivered anything new.
     """
 
-    accounts: list[FileAccount]
-    unchanged: int
-    without_files: list[str]
-    withdrawn: list[str]
+    accounts: list[FileAccount] = field(default_factory=list)
+    unchanged: int = 0
+    without_files: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    let_through: list[tuple[ArchivedFile, str]] = field(default_factory=list)
+    new_columns: list[NewColumn] = field(default_factory=list)
+    renames: list[RenamedIn] = field(default_factory=list)
+    late_files: list[LateFile] = field(default_factory=list)
+    freshness: list[InputFreshness] = field(default_factory=list)
+    ambiguous: dict[str, int] = field(default_factory=dict)
 
     @property
     def held(self) -> list[FileAccount]:
@@ -56,62 +84,101 @@ def land(
     contract: Contract,
     mapping: Mapping,
     *,
-    input_dir: Path,
+    input_dir: Path | None,
     archive: Archive,
     received: Iterable[ReceivedInput],
     now: datetime,
     scratch: Path,
     progress: Progress,
+    seen: SeenFiles | None = None,
+    let_through: LetThrough | None = None,
 ) -> Landing:
     """Land what is new for each input of the mapping.
 
     Args:
+        input_dir: none to land what the archive holds and to look at no folder and no database.
         received: files that published generations held, so that what a rollback or a changed
             mapping took out comes back from the archive with the time it was first received.
         now: the clock of this landing, in UTC.
+        seen: what delivered files held when they were last looked at; none to read them all.
+        let_through: files that may land although they look incomplete.
     """
     use_utc(connection)
     ensure_raw_schema(connection, contract)
-    loader = FileLoader(connection, contract, scratch)
-    accounts: list[FileAccount] = []
-    unchanged = 0
-    without_files: list[str] = []
+    loader = FileLoader(connection, contract, scratch, progress)
+    let_through = let_through or LetThrough()
+    landing = Landing()
     # A held file is looked for in its folder again; gone from there, it was withdrawn.
     connection.execute("delete from raw.landed_files where status = 'held'")
     known = [*received, *_landed_inputs(connection)]
-    withdrawn = _withdraw_unnamed(connection, contract, mapping)
+    landing.withdrawn = withdraw_unnamed(connection, contract, mapping)
+    deliveries = collect(mapping, input_dir, archive, seen, progress) if input_dir else {}
     for one in mapping.inputs:
         digest = input_digest(one, contract)
-        _withdraw_if_changed(connection, contract, one, digest)
-        landed = _landed_digests(connection, one)
-        delivered = find_files(one, input_dir)
+        withdraw_if_changed(connection, contract, one, digest)
+        earlier = {r.file_digest: r for r in known if r.input_name == one.name}
+        delivered = deliveries.get(one.name, [])
+        if one.form == "table" and input_dir:
+            delivered = deliver_tables(
+                one,
+                contract,
+                input_dir=input_dir,
+                folder=scratch / "snapshots" / one.name,
+                archive=archive,
+                received=earlier.values(),
+            )
         if not delivered:
-            without_files.append(one.name)
-        waiting, held = _waiting_files(
-            one, digest, delivered=delivered, archive=archive, received=known, now=now
-        )
-        accounts += held
+            landing.without_files.append(one.name)
+        waiting, held = _waiting_files(one, digest, delivered, earlier, now)
         for account in held:
             loader.record(account)
+        landing.accounts += held
+        landed = _landed_digests(connection, one)
+        expected = mapping.completeness_of(one)
+        usual: list[Earlier] | None = None
+        accounts = []
+        before: dict[str, Path] = {}
         for file in waiting:
+            path = archive.path(file.file_digest)
             if file.file_digest in landed:
-                unchanged += 1
+                landing.unchanged += 1
+                before[file.file_name] = path
                 continue
             progress(f"{one.name}: {file.file_name}")
-            accounts.append(_load(loader, one, file, archive))
+            judged: Judge | None = None
+            # What landed before was judged when it came; a first delivery has no measure, nor has
+            # a table, of which only rows that changed land.
+            if one.form != "table" and earlier and file.file_digest not in earlier:
+                usual = _earlier_files(connection, one, earlier) if usual is None else usual
+                judged = partial(judge, earlier=usual, expected=expected, let_through=let_through)
+            followed = replace(file, before=before.get(file.file_name))
+            accounts.append(_load(loader, one, followed, archive, judged))
+            if not accounts[-1].held_because:
+                before[file.file_name] = path
             failpoint("landing")
+        landing.accounts += accounts
+        taken = [account for account in accounts if not account.held_because]
+        news = record_columns(connection, one.name, taken, set(earlier))
+        landing.new_columns += news
+        landing.renames += renamed_columns(one, taken, {column.column_name for column in news})
+        landing.late_files += record_event_spans(connection, contract, one, expected, taken)
     _count_tables(connection, contract, mapping)
-    return Landing(accounts, unchanged, without_files, withdrawn)
+    landing.ambiguous = count_ambiguous(connection, contract, landing.accounts)
+    landing.let_through = let_through.used
+    landing.freshness = record_freshness(connection, mapping, now)
+    return landing
 
 
-def _load(loader: FileLoader, one: Input, file: ArchivedFile, archive: Archive) -> FileAccount:
+def _load(
+    loader: FileLoader, one: Input, file: ArchivedFile, archive: Archive, judged: Judge | None
+) -> FileAccount:
     try:
         path = archive.whole(file.file_digest)
     except HeldFile as reason:
         account = FileAccount(file, held_because=str(reason))
         loader.record(account)
         return account
-    return loader.load(one, file, path)
+    return loader.load(one, file, path, judged)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:
@@ -125,41 +192,8 @@ def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]
 def input_digest(one: Input, contract: Contract) -> str:
     """Digest of all that decides how an input's files become rows."""
     tables = [contract.tables[mapped.table].model_dump_json() for mapped in one.tables]
-    text = "\n".join([str(LANDING_VERSION), one.model_dump_json(), *tables])
+    text = "\n".join([str(LANDING_VERSION), one.model_dump_json(exclude=SAYS_WHETHER), *tables])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _withdraw_if_changed(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, one: Input, digest: str
-) -> None:
-    other = connection.execute(
-        "select 1 from raw.landed_files where input_name = ? and input_digest <> ? limit 1",
-        [one.name, digest],
-    ).fetchone()
-    if other is not None:
-        _withdraw(connection, contract, one.name)
-
-
-def _withdraw_unnamed(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping
-) -> list[str]:
-    """Withdraw inputs that the mapping does not name, a renamed one for example."""
-    landed = connection.execute(
-        "select distinct input_name from raw.landed_files order by input_name"
-    ).fetchall()
-    unnamed = [name for (name,) in landed if name not in {one.name for one in mapping.inputs}]
-    for name in unnamed:
-        _withdraw(connection, contract, name)
-    return unnamed
-
-
-def _withdraw(connection: duckdb.DuckDBPyConnection, contract: Contract, input_name: str) -> None:
-    connection.begin()
-    for table in [*contract.tables, "quarantined_rows", "landed_files"]:
-        connection.execute(
-            f"delete from raw.{identifier(table)} where input_name = ?", [input_name]
-        )
-    connection.commit()
 
 
 def _landed_digests(connection: duckdb.DuckDBPyConnection, one: Input) -> set[str]:
@@ -173,14 +207,11 @@ def _landed_digests(connection: duckdb.DuckDBPyConnection, one: Input) -> set[st
 def _waiting_files(
     one: Input,
     digest: str,
-    *,
-    delivered: list[DeliveredFile],
-    archive: Archive,
-    received: list[ReceivedInput],
+    delivered: list[Delivery],
+    earlier: dict[str, ReceivedInput],
     now: datetime,
 ) -> tuple[list[ArchivedFile], list[FileAccount]]:
     """An input's files, oldest first, each content once; and those that could not be taken."""
-    earlier = {r.file_digest: r for r in received if r.input_name == one.name}
     first_received = min((r.received_at for r in earlier.values()), default=now)
 
     def archived(file_digest: str, name: str, received_at: datetime) -> ArchivedFile:
@@ -192,14 +223,25 @@ def _waiting_files(
     }
     held = []
     for found in delivered:
-        try:
-            file_digest = archive.keep(found)
-        except HeldFile as reason:
-            held.append(FileAccount(archived("", found.name, now), held_because=str(reason)))
-            continue
-        files.setdefault(file_digest, archived(file_digest, found.name, now))
+        file = archived(found.file_digest, found.name, now)
+        if found.held_because:
+            held.append(FileAccount(file, held_because=found.held_because))
+        else:
+            files.setdefault(found.file_digest, file)
     in_order = sorted(files.values(), key=lambda f: (f.received_at, f.file_name, f.file_digest))
     return in_order, held
+
+
+def _earlier_files(
+    connection: duckdb.DuckDBPyConnection, one: Input, digests: Iterable[str]
+) -> list[Earlier]:
+    rows = connection.execute(
+        "select file_name, record_count - blank_count from raw.landed_files "
+        "where input_name = ? and status = 'landed' and file_digest in (select unnest(?)) "
+        "order by received_at desc, file_name desc, file_digest",
+        [one.name, list(digests)],
+    ).fetchall()
+    return [Earlier(name, records) for name, records in rows]
 
 
 def _count_tables(

@@ -1,6 +1,7 @@
 """Bring one archived file into the raw tables, and account for each of its records."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -9,10 +10,24 @@ from lead_warehouse.contract import Contract
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.landing.reader import Reader
-from lead_warehouse.landing.typed_tables import ArchivedFile, TypedTable, typed_tables
+from lead_warehouse.landing.load_part import Part
+from lead_warehouse.landing.typed_tables import ArchivedFile, typed_tables
 from lead_warehouse.mapping import Input
-from lead_warehouse.sql import identifier, literal
+from lead_warehouse.memory import exhausted
+from lead_warehouse.sql import literal
+
+Progress = Callable[[str], None]
+"""Called with what has landed so far, in words."""
+
+EMPTY_BAD_RECORDS = f"""
+    create or replace temp table bad_records (
+        {LINE_COLUMN} bigint,
+        table_name varchar,
+        problem struct(column_name varchar, "value" varchar, reason varchar),
+        problem_count bigint
+    );
+    create or replace temp table originals ({LINE_COLUMN} bigint, byte_offset bigint, record blob)
+"""
 
 
 @dataclass(frozen=True)
@@ -33,26 +48,48 @@ class FileAccount:
     held_because: str | None = None
 
 
+Judge = Callable[[FileAccount], None]
+"""Raises ``HeldFile`` for a file that must wait, by what it holds."""
+
+
 class FileLoader:
     """Loads files of a mapping into the raw tables of a database being built."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, contract: Contract, scratch: Path
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        scratch: Path,
+        progress: Progress = lambda _: None,
     ) -> None:
         self._connection = connection
         self._contract = contract
         self._scratch = scratch
+        self._progress = progress
         scratch.mkdir(parents=True, exist_ok=True)
 
-    def load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        """Land a file in one transaction: every record is accounted for, or none is taken."""
+    def load(
+        self, one: Input, file: ArchivedFile, path: Path, judge: Judge | None = None
+    ) -> FileAccount:
+        """Land a file in one transaction: every record is accounted for, or none is taken.
+
+        Raises:
+            RunFailed: memory or disk ran out.
+        """
         self._connection.begin()
         try:
             account = self._load(one, file, path)
+            if judge:
+                judge(account)
             self._connection.commit()
         except HeldFile as held:
             self._connection.rollback()
             account = FileAccount(file, held_because=str(held))
+        except (duckdb.Error, OSError) as error:
+            self._connection.rollback()
+            if failed := exhausted(str(error), f"landing {file.file_name}"):
+                raise failed from error
+            raise
         except BaseException:
             self._connection.rollback()
             raise
@@ -60,44 +97,32 @@ class FileLoader:
         return account
 
     def _load(self, one: Input, file: ArchivedFile, path: Path) -> FileAccount:
-        reader = open_file(one, self._contract, path)
+        reader = open_file(one, self._contract, path, file.before)
         header = reader.header
-        tally = reader.frame(self._connection, self._scratch)
+        account = FileAccount(file, missing_columns=header.missing)
         tables = typed_tables(self._contract, one, header, file)
-        for table in tables:
-            self._execute(f"create or replace temp table {table.name} as {table.select}")
-        self._execute(_bad_records(tables))
-        for table in tables:
-            self._insert(table)
-        quarantined = self._quarantine(reader, file)
-        accepted = self._count(
-            f"select count(*) from framed anti join bad_records using ({LINE_COLUMN})"
-        )
-        if accepted + quarantined + tally.blank != tally.records:
-            raise HeldFile(
-                f"{tally.records} records, but {accepted} accepted + {quarantined} quarantined + "
-                f"{tally.blank} blank; no row was taken, please report the file"
+        for tally in reader.frame(self._connection, self._scratch):
+            part = Part(self._connection, tables, file, tally)
+            part.check_framed()
+            self._execute(EMPTY_BAD_RECORDS)
+            if part.insert():
+                reader.find_originals(self._connection, self._scratch)
+            quarantined = self._quarantine(file)
+            accepted = part.settle(quarantined)
+            account = replace(
+                account,
+                records=account.records + tally.records,
+                accepted=account.accepted + accepted,
+                quarantined=account.quarantined + quarantined,
+                blank=account.blank + tally.blank,
             )
-        return FileAccount(
-            file,
-            tally.records,
-            accepted,
-            quarantined,
-            tally.blank,
-            header.unmapped,
-            header.missing,
-        )
+            self._progress(f"{one.name}: {file.file_name}, {account.records:,} records")
+        # Some formats know all their columns only once the whole file was read.
+        return replace(account, unmapped_columns=reader.header.unmapped)
 
-    def _insert(self, table: TypedTable) -> None:
-        columns = ", ".join(map(identifier, table.columns))
-        self._execute(
-            f"insert into raw.{identifier(table.table)} ({columns}) select {columns} "
-            f"from {table.name} anti join bad_records using ({LINE_COLUMN})"
-        )
-
-    def _quarantine(self, reader: Reader, file: ArchivedFile) -> int:
-        """Write the quarantine rows of a file, with their bytes; returns how many."""
-        reader.find_originals(self._connection, self._scratch)
+    def _quarantine(self, file: ArchivedFile) -> int:
+        """Write the quarantine rows of a part, with their bytes; returns how many there are."""
+        before = self._quarantined(file)
         identity = ", ".join(map(literal, (file.input_name, file.file_digest, file.file_name)))
         self._execute(
             f"""
@@ -105,67 +130,47 @@ class FileLoader:
             select
                 {identity}, bad.{LINE_COLUMN}, original.byte_offset, bad.table_name,
                 bad.problem.column_name, bad.problem.value, bad.problem.reason,
-                bad.problem_count, original.record
+                bad.problem_count, original.record, 'open'
             from bad_records as bad
             left join originals as original using ({LINE_COLUMN})
             union all
             select
-                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record
+                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record, 'open'
             from malformed
             """
         )
-        return self._count(
+        return self._quarantined(file) - before
+
+    def _quarantined(self, file: ArchivedFile) -> int:
+        ((count,),) = self._connection.execute(
             "select count(*) from raw.quarantined_rows where input_name = ? and file_digest = ?",
             [file.input_name, file.file_digest],
-        )
+        ).fetchall()
+        return int(count)
 
     def record(self, account: FileAccount) -> None:
         """Write an account into ``raw.landed_files``."""
         file = account.file
+        written = {
+            "input_name": file.input_name,
+            "input_digest": file.input_digest,
+            "file_digest": file.file_digest,
+            "file_name": file.file_name,
+            "received_at": file.received_at,
+            "status": "held" if account.held_because else "landed",
+            "reason": account.held_because,
+            "record_count": account.records,
+            "accepted_count": account.accepted,
+            "quarantined_count": account.quarantined,
+            "blank_count": account.blank,
+            "unmapped_columns": ", ".join(account.unmapped_columns) or None,
+            "missing_columns": ", ".join(account.missing_columns) or None,
+        }
         self._execute(
-            "insert into raw.landed_files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                file.input_name,
-                file.input_digest,
-                file.file_digest,
-                file.file_name,
-                file.received_at,
-                "held" if account.held_because else "landed",
-                account.held_because,
-                account.records,
-                account.accepted,
-                account.quarantined,
-                account.blank,
-                ", ".join(account.unmapped_columns) or None,
-                ", ".join(account.missing_columns) or None,
-            ],
+            f"insert into raw.landed_files ({', '.join(written)}) "
+            f"values ({', '.join('?' * len(written))})",
+            list(written.values()),
         )
 
     def _execute(self, statement: str, parameters: list[object] | None = None) -> None:
         self._connection.execute(statement, parameters)
-
-    def _count(self, query: str, parameters: list[object] | None = None) -> int:
-        row = self._connection.execute(query, parameters).fetchone()
-        return int(row[0]) if row else 0
-
-
-def _bad_records(tables: list[TypedTable]) -> str:
-    """One row per record with a problem: its first one, tables in the mapping's order."""
-    problems = " union all ".join(
-        f"select {LINE_COLUMN}, {i} as position, {literal(table.table)} as table_name, problem, "
-        f"problem_count from {table.name} where problem_count > 0"
-        for i, table in enumerate(tables)
-    )
-    return f"""
-        create or replace temp table bad_records as
-        with problems as ({problems}),
-        ranked as (
-            select
-                {LINE_COLUMN}, table_name, problem,
-                row_number() over (partition by {LINE_COLUMN} order by position) as place,
-                cast(sum(problem_count) over (partition by {LINE_COLUMN}) as bigint)
-                    as problem_count
-            from problems
-        )
-        select * exclude (place) from ranked where place = 1
-    """

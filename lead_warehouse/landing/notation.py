@@ -5,7 +5,18 @@ from typing import Literal
 
 from lead_warehouse.mapping import FromColumn, Input
 
-Kind = Literal["text", "number", "boolean", "date", "timestamp", "instant"]
+Kind = Literal[
+    "text",
+    "list",
+    "number",
+    "integer",
+    "double",
+    "boolean",
+    "date",
+    "timestamp",
+    "timestamp of another unit",
+    "instant",
+]
 """What a file itself says of a column: its type, where it has one. CSV knows text alone."""
 
 ISO_DATE = "%Y-%m-%d"
@@ -26,6 +37,7 @@ class Notation:
     timestamp_format: str | None
     time_zone: str
     decimal_mark: str
+    thousands_mark: str | None = None
 
 
 def notation(source: FromColumn, one: Input, kind: Kind = "text") -> Notation:
@@ -35,17 +47,18 @@ def notation(source: FromColumn, one: Input, kind: Kind = "text") -> Notation:
     """
     zone = source.time_zone or one.time_zone
     match kind:
-        case "text":
+        case "text" | "list":
             return Notation(
                 one.empty_values,
                 source.format or one.date_format,
                 source.format or one.timestamp_format,
                 zone,
                 source.decimal_mark or one.decimal_mark,
+                source.thousands_mark or one.thousands_mark,
             )
         case "date":
             return Notation([], ISO_DATE, ISO_DATE, zone, ".")
-        case "timestamp":
+        case "timestamp" | "timestamp of another unit":
             # As 100.0 is an integer, a timestamp at midnight is a date, and no other is.
             return Notation([], f"{ISO_DATE} 00:00:00", None, zone, ".")
         case _:

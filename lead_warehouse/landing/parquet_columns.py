@@ -11,11 +11,15 @@ LIST_SEPARATOR = ";"
 """What canonical columns separate the items of a list by."""
 
 _KINDS: dict[str, Kind] = {
-    r"VARCHAR|VARCHAR\[\]|JSON|UUID|TIME(_NS)?( WITH TIME ZONE)?": "text",
-    r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+, ?\d+\)": "number",
+    r"VARCHAR|JSON|UUID|TIME(_NS)?( WITH TIME ZONE)?|ENUM\(.*\)": "text",
+    r"VARCHAR\[\]": "list",
+    r"BIGINT|INTEGER": "integer",
+    r"DOUBLE": "double",
+    r"U?(TINY|SMALL|HUGE)INT|UBIGINT|UINTEGER|FLOAT|DECIMAL\(\d+, ?\d+\)": "number",
     r"BOOLEAN": "boolean",
     r"DATE": "date",
-    r"TIMESTAMP(_S|_MS|_NS)?": "timestamp",
+    r"TIMESTAMP": "timestamp",
+    r"TIMESTAMP_(S|MS|NS)": "timestamp of another unit",
     r"TIMESTAMP WITH TIME ZONE": "instant",
 }
 

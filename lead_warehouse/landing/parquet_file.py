@@ -1,17 +1,30 @@
 """A Parquet file, read by an engine apart: a damaged file must not break the warehouse's own."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.sql import literal
+from lead_warehouse.memory import limit_memory
+from lead_warehouse.sql import identifier, literal
 from lead_warehouse.state.engine import confine
+
+SHARE_OF_MEMORY = 0.25
+"""Of what engines may take, for this one."""
 
 ROW_COLUMN = "file_row_number"
 """Name the engine gives to a row's place, from 0."""
+
+
+class Stretch(NamedTuple):
+    """Rows by their number from 0: from ``start`` on, before ``end``; ``row_count`` of them."""
+
+    start: int
+    end: int
+    row_count: int
 
 
 class ParquetFile:
@@ -20,10 +33,11 @@ class ParquetFile:
     Every failure to read it is the file's and holds it; failures to write are not.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, *others: Path):
         self._path = path
+        self._reached = (path, *others)
         self._quoted = literal(str(path))
-        self._engine = _engine_for(path)
+        self._engine = _engine_for(self._reached)
 
     @property
     def rows(self) -> str:
@@ -37,6 +51,13 @@ class ParquetFile:
         """Rows as the file's own footer counts them."""
         ((count,),) = self._ask(f"select num_rows from parquet_file_metadata({self._quoted})")
         return int(count)
+
+    def stretches(self, size: int) -> Iterator[Stretch]:
+        """Ranges of at most ``size`` rows by number, at least one, with how many rows are there."""
+        count = self.row_count()
+        for start in range(0, max(count, 1), size):
+            end = min(start + size, count)
+            yield Stretch(start, end, end - start)
 
     def column_names(self) -> tuple[str, ...]:
         """Columns in order, under their own names, repeated ones included."""
@@ -54,9 +75,21 @@ class ParquetFile:
         described = self._ask(f"describe select * exclude ({ROW_COLUMN}) from {self.rows}")
         return {name: sql_type for name, sql_type, *_ in described}
 
+    def decode(self, columns: list[str], problem: str) -> tuple[int, int]:
+        """Read every value of some columns, so that damage shows here and nowhere else.
+
+        Returns:
+            how many rows were read, and for how many of them ``problem`` (SQL) is not null.
+        """
+        values = ", ".join(map(identifier, columns)) or "1"
+        ((rows, problems, _),) = self._ask(
+            f"select count(*), count({problem}), max(hash({values})) from {self.rows}"
+        )
+        return int(rows), int(problems)
+
     def copy(self, select: str, target: Path) -> None:
         """Write the rows of a query on this file to another Parquet file."""
-        with _engine_for(self._path, target.parent) as engine:
+        with _engine_for(self._reached, target.parent) as engine:
             try:
                 engine.execute(f"copy ({select}) to {literal(str(target))} (format parquet)")
             except duckdb.Error:
@@ -69,6 +102,8 @@ class ParquetFile:
     ) -> list[tuple[Any, ...]]:
         try:
             return (engine or self._engine).execute(query).fetchall()
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error as error:
             raise HeldFile(
                 f"damaged Parquet file ({self._told(error)}); deliver the file again"
@@ -82,9 +117,10 @@ class ParquetFile:
         return line.replace(str(self._path), "it")
 
 
-def _engine_for(path: Path, *folders: Path) -> duckdb.DuckDBPyConnection:
-    """An engine that reaches this file, and folders to write to."""
+def _engine_for(files: tuple[Path, ...], *folders: Path) -> duckdb.DuckDBPyConnection:
+    """An engine that reaches these files, and folders to write to."""
     engine = duckdb.connect()
-    engine.execute("set timezone = 'UTC'; set temp_directory = ''")
-    confine(engine, *folders, files=[path])
+    limit_memory(engine, None, SHARE_OF_MEMORY)
+    engine.execute("set timezone = 'UTC'")
+    confine(engine, *folders, files=files)
     return engine

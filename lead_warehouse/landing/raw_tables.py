@@ -15,12 +15,13 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract)
     """
     connection.execute("create schema if not exists raw")
     wanted = raw_tables(contract)
+    present = _present_columns(connection)
     changed = {
         name
         for name, columns in wanted.items()
-        if _present_columns(connection, name) not in ([], _plain(columns))
+        if name in present and _plain(present[name]) != _plain(columns)
     }
-    if changed & {"landed_files", "quarantined_rows"}:
+    if changed & {"landed_files", "quarantined_rows", "input_columns"}:
         changed = set(wanted)
     for name, columns in wanted.items():
         if name in changed:
@@ -29,13 +30,18 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract)
         connection.execute(f"create table if not exists raw.{identifier(name)} ({body})")
 
 
-def _present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
+def _present_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Table to column to type, of all tables in one question: a question each takes longer than
+    landing a small file."""
     rows = connection.execute(
-        "select column_name, lower(data_type) from information_schema.columns "
-        "where table_schema = 'raw' and table_name = ? order by ordinal_position",
-        [name],
+        "select table_name, column_name, lower(data_type) from duckdb_columns() "
+        "where schema_name = 'raw' and database_name = current_database() "
+        "order by table_name, column_index"
     ).fetchall()
-    return _plain(dict(rows))
+    present: dict[str, dict[str, str]] = {}
+    for table, column, sql_type in rows:
+        present.setdefault(table, {})[column] = sql_type
+    return present
 
 
 def _plain(columns: dict[str, str]) -> list[tuple[str, str]]:

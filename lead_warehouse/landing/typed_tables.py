@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from lead_warehouse.contract import Contract, Table
 from lead_warehouse.contract.raw_schema import raw_columns
@@ -26,6 +27,7 @@ class ArchivedFile:
         input_digest: digest of the input's mapping and of the contract it aims at.
         is_first_load: whether its input had landed nothing before, so that records carry the
             past and count as known since their own time rather than since landing.
+        before: of a table, the snapshot that landed before this one.
     """
 
     input_name: str
@@ -34,6 +36,7 @@ class ArchivedFile:
     file_name: str
     received_at: datetime
     is_first_load: bool
+    before: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,15 @@ class TypedTable:
     """One canonical table fed by a file.
 
     Attributes:
-        name: the temporary table that ``select`` fills.
         table: the canonical table.
+        condition: over framed records: whether one feeds the table.
         columns: columns of the raw table, in order.
         select: one row per record that feeds the table: ``columns``, the first ``problem``
             (column_name, value, reason) and ``problem_count``.
     """
 
-    name: str
     table: str
+    condition: str
     columns: list[str]
     select: str
 
@@ -60,12 +63,12 @@ def typed_tables(
     """The tables that a file feeds, in the mapping's order."""
     return [
         TypedTable(
-            name=f"typed_{i}",
             table=mapped.table,
+            condition=_condition(mapped.when, one, header),
             columns=list(raw_columns(contract.tables[mapped.table])),
             select=_select(contract.tables[mapped.table], mapped, one, header, file),
         )
-        for i, mapped in enumerate(one.tables)
+        for mapped in one.tables
     ]
 
 
@@ -90,26 +93,41 @@ def _select(
         f"'value': {read.text_name}, 'reason': {literal(reason)}}}"
         for condition, read, reason in problems
     )
-    problem_count = _count_columns(problems)
+    problem_count = _count_columns(problems) or "0"
     outputs = {
         name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
         for name, column in table.columns.items()
     } | _provenance(table, casts, one, file, received)
+    outputs["ambiguous_columns"] = _ambiguous_columns(reads)
     selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
     texts = [f"{read.text} as {read.text_name}" for read in reads]
     texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]
+    texts += [f"{read.given} as {read.given_name}" for read in reads if read.given]
     values = [f"{read.value} as {read.value_name}" for read in reads]
+    flags = [flag for read in reads for flag in read.flags()]
     return f"""
         with texts as (
-            select {LINE_COLUMN}, {", ".join(texts)} from framed {_where(mapped.when, one, header)}
+            select {LINE_COLUMN}, {", ".join(texts)} from framed
+            where {_condition(mapped.when, one, header)}
         ),
-        typed as (select *, {", ".join(values)} from texts)
+        typed as (select *, {", ".join(values)} from texts),
+        settled as (select {", ".join(["*", *flags])} from typed)
         select
             {selected},
-            case {first_problem} end as problem,
+            {f"case {first_problem} end" if problems else "null"} as problem,
             {problem_count} as problem_count
-        from typed
+        from settled
     """
+
+
+def _ambiguous_columns(reads: list[Cast]) -> str:
+    """SQL of the columns whose local time the clock showed twice, as |a|b|."""
+    named = [
+        f"case when {read.ambiguous_name} then {literal(f'|{read.name}')} else '' end"
+        for read in reads
+        if read.time is not None
+    ]
+    return f"nullif({' || '.join(named)}, '') || '|'" if named else "cast(null as varchar)"
 
 
 def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
@@ -120,11 +138,11 @@ def _count_columns(problems: list[tuple[str, Cast, str]]) -> str:
     return " + ".join(f"cast({' or '.join(found)} as bigint)" for found in by_column.values())
 
 
-def _where(when: When | None, one: Input, header: Header) -> str:
+def _condition(when: When | None, one: Input, header: Header) -> str:
     if when is None:
-        return ""
+        return "true"
     text = cell(when.column, one, header.kinds)
-    return f"where {text} " + (f"in {literals(when.values)}" if when.values else "is not null")
+    return f"{text} " + (f"in {literals(when.values)}" if when.values else "is not null")
 
 
 def _impossible_events(

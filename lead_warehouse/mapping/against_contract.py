@@ -9,6 +9,7 @@ from lead_warehouse.mapping.schema import (
     ColumnSource,
     Constant,
     FromColumn,
+    Input,
     Join,
     Mapping,
     TableMapping,
@@ -19,6 +20,8 @@ from lead_warehouse.nearest import did_you_mean
 Problem = tuple[tuple[int | str, ...], str]
 TIMES = ("date", "timestamp")
 NUMBERS = ("bigint", "double", "decimal")
+KNOWN_AT = Column(type="timestamp", description="When a row may be used.")
+TEXT = Column(type="string", description="A part of a key.")
 
 
 _ANY = re.compile(r".*", re.DOTALL)
@@ -41,8 +44,9 @@ def contract_problems(mapping: Mapping, contract: Contract) -> list[Problem]:
         names.add(one.name)
         if one.known_at:
             where = ("inputs", i, "known_at")
-            found = _rule_problems("known_at", "timestamp", one.known_at)
+            found = _rule_problems("known_at", KNOWN_AT, one.known_at)
             problems += [(where, message) for message in found]
+        problems += _mark_problems(("inputs", i), one)
         for j, table in enumerate(one.tables):
             problems += _table_problems(("inputs", i, "tables", j), table, contract)
     return problems
@@ -83,15 +87,16 @@ def _source_problems(name: str, column: Column, source: ColumnSource) -> Iterato
                 yield f"'{name}' is a {column.type} and cannot be joined; only strings can"
             for part in parts:
                 if isinstance(part, FromColumn):
-                    yield from _rule_problems(name, "string", part)
+                    yield from _rule_problems(name, TEXT, part)
         case FromColumn():
             for meant in (source.values or {}).values():
                 yield from _allowed(name, column, meant)
-            yield from _rule_problems(name, column.type, source)
+            yield from _rule_problems(name, column, source)
 
 
-def _rule_problems(name: str, kind: ColumnType, source: FromColumn) -> Iterator[str]:
+def _rule_problems(name: str, column: Column, source: FromColumn) -> Iterator[str]:
     """Rules that would be passed over, because the column is of another type."""
+    kind = column.type
     if source.other_values == "reject" and not source.values:
         yield f"'{name}' rejects other values but lists none; add 'values'"
     if source.format and kind not in TIMES:
@@ -100,6 +105,28 @@ def _rule_problems(name: str, kind: ColumnType, source: FromColumn) -> Iterator[
         yield f"'{name}' is a {kind}; 'time_zone' is for timestamps"
     if source.decimal_mark and kind not in NUMBERS:
         yield f"'{name}' is a {kind}; 'decimal_mark' is for numbers"
+    if source.thousands_mark and kind not in NUMBERS:
+        yield f"'{name}' is a {kind}; 'thousands_mark' is for numbers"
+    for rule in ("list_separator", "list_format"):
+        if getattr(source, rule) and not column.is_list:
+            yield f"'{name}' holds no list; '{rule}' is for columns of several values"
+    if source.list_separator and source.list_format:
+        yield f"'{name}' is a list written in one way; keep 'list_separator' or 'list_format'"
+    if source.is_list and source.values:
+        yield f"'{name}' is a list, whose items are not mapped; remove 'values' or the list's rule"
+
+
+def _mark_problems(place: tuple[int | str, ...], one: Input) -> Iterator[Problem]:
+    """Columns of which one mark would part thousands and decimals."""
+    for j, mapped in enumerate(one.tables):
+        for name, source in mapped.columns.items():
+            if isinstance(source, FromColumn):
+                mark = source.thousands_mark or one.thousands_mark
+                if mark and mark == (source.decimal_mark or one.decimal_mark):
+                    yield (
+                        (*place, "tables", j, "columns", name),
+                        f"'{mark}' cannot be both decimal_mark and thousands_mark; change one",
+                    )
 
 
 def _allowed(name: str, column: Column, value: str | None) -> Iterator[str]:

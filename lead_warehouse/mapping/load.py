@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from lead_warehouse.contract import Contract, load_contract
 from lead_warehouse.errors import UserError
 from lead_warehouse.mapping.against_contract import contract_problems
+from lead_warehouse.mapping.expectations import Age, Completeness, Freshness
 from lead_warehouse.mapping.schema import (
     Constant,
     FromColumn,
@@ -123,7 +124,10 @@ def _line_of(node: yaml.Node | None, location: Location) -> int:
 
 _ALLOWED_KEYS = {
     field
-    for model in (Mapping, Input, TableMapping, FromColumn, Constant, Join, When)
+    for model in (
+        *(Mapping, Input, TableMapping, FromColumn, Constant, Join, When),
+        *(Completeness, Freshness, Age),
+    )
     for field in model.model_fields
 }
 

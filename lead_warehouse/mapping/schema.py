@@ -2,20 +2,22 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
+
+from lead_warehouse.mapping.expectations import Completeness, Freshness
+from lead_warehouse.mapping.strict import Strict
 
 TIME_DIRECTIVES = "YymdHMSfpIbBz"
 """strftime directives allowed in formats; each reads the same in every engine."""
@@ -41,12 +43,13 @@ def _known_directives(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 TimeFormat = Annotated[str, AfterValidator(_known_directives)]
 DecimalMark = Literal[".", ","]
+ThousandsMark = Literal[".", ",", " ", "'", "_"]
+Form = Literal["csv", "json", "parquet", "table"]
+"""What an input is read as; a table is one of a database."""
 
-
-class Strict(BaseModel):
-    """A part of the file in which an unknown setting is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".duckdb")
+_JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class FromColumn(Strict):
@@ -58,6 +61,20 @@ class FromColumn(Strict):
     format: TimeFormat | None = None
     time_zone: TimeZone | None = None
     decimal_mark: DecimalMark | None = None
+    thousands_mark: ThousandsMark | None = None
+    list_separator: str | None = None
+    list_format: Literal["json", "postgres"] | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return bool(self.list_separator or self.list_format)
+
+    @field_validator("list_separator")
+    @classmethod
+    def _separates(cls, separator: str | None) -> str | None:
+        if separator is not None and not re.fullmatch(r"[^\w\s\"']|\t", separator):
+            raise ValueError(f"{separator!r} cannot separate items; use '|', ',', '/' or a tab")
+        return separator
 
 
 class Constant(Strict):
@@ -119,24 +136,34 @@ class TableMapping(Strict):
 
 
 class Input(Strict):
-    """A kind of file: where it lies, how it is written, what it feeds."""
+    """A kind of file, or a table of a database: where it lies, how it is written, what it feeds.
+
+    Attributes:
+        database: name of a database; where it is, the operator says, not the mapping.
+        table: the table of that database, or of the database files that ``files`` finds.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    files: str
+    files: str = ""
+    database: str | None = None
+    table: str | None = Field(default=None, validate_default=True)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Encoding = "utf-8"
-    empty_values: list[str] = []
+    empty_values: list[str] = Field(default=[])
     date_format: TimeFormat = "%Y-%m-%d"
     timestamp_format: TimeFormat | None = None
     time_zone: TimeZone = "UTC"
     decimal_mark: DecimalMark = "."
+    thousands_mark: ThousandsMark | None = None
     known_at: Annotated[FromColumn, BeforeValidator(_column_source)] | None = None
-    ignore_columns: list[str] = []
+    ignore_columns: list[str] = Field(default=[])
     tables: list[TableMapping] = Field(min_length=1)
+    completeness: Completeness | None = None
+    freshness: Freshness | None = None
 
     @property
-    def is_parquet(self) -> bool:
-        return _ends_in_parquet(self.files)
+    def form(self) -> Form:
+        return "table" if self.table else _form_of(self.files)
 
     @field_validator("files")
     @classmethod
@@ -159,18 +186,60 @@ class Input(Strict):
             raise ValueError(f"{delimiter!r} cannot delimit columns; use ',', ';', '|' or a tab")
         return delimiter
 
+    @field_validator("database")
+    @classmethod
+    def _is_named_alone(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise ValueError(f"'{name}' is no name of a database; use small letters, digits and _")
+        if name is not None and info.data.get("files"):
+            raise ValueError("'database' and 'files' exclude each other; keep one")
+        return name
+
+    @field_validator("table")
+    @classmethod
+    def _names_a_table(cls, table: str | None, info: ValidationInfo) -> str | None:
+        files, database = info.data.get("files", ""), info.data.get("database")
+        is_database = bool(database) or files.casefold().endswith(DATABASE_ENDINGS)
+        if table is None and is_database:
+            raise ValueError("a database needs 'table'; name one, as in table: public.contacts")
+        if table is not None and not is_database:
+            endings = ", ".join(DATABASE_ENDINGS)
+            raise ValueError(
+                f"'table' is for databases; name one with 'database', or end 'files' with {endings}"
+            )
+        if table is not None and not re.fullmatch(rf"{_NAME}(\.{_NAME})?", table):
+            raise ValueError(
+                f"'{table}' is no name of a table; write table or schema.table, with letters, "
+                "digits and _"
+            )
+        return table
+
+    @model_validator(mode="after")
+    def _lies_somewhere(self) -> Self:
+        if not self.files and not self.database:
+            raise ValueError("'files' is missing; add it, or 'database' and 'table'")
+        return self
+
     @field_validator("delimiter", "encoding")
     @classmethod
-    def _is_for_csv(cls, value: str, info: ValidationInfo) -> str:
-        if _ends_in_parquet(info.data.get("files", "")):
+    def _is_for_text(cls, value: str, info: ValidationInfo) -> str:
+        form = "table" if info.data.get("table") else _form_of(info.data.get("files", ""))
+        if form == "parquet":
             raise ValueError(
                 f"'{info.field_name}' is for CSV; a Parquet file says it, so remove it"
             )
+        if form == "table":
+            raise ValueError(f"'{info.field_name}' is for CSV; a database says it, so remove it")
+        if form == "json" and info.field_name == "delimiter":
+            raise ValueError("'delimiter' is for CSV; JSON has none, so remove it")
         return value
 
 
-def _ends_in_parquet(pattern: str) -> bool:
-    return pattern.casefold().endswith(".parquet")
+def _form_of(pattern: str) -> Form:
+    folded = pattern.casefold()
+    if folded.endswith(".parquet"):
+        return "parquet"
+    return "json" if folded.endswith(_JSON_ENDINGS) else "csv"
 
 
 def _as_number(value: Any) -> Any:
@@ -182,6 +251,15 @@ class Mapping(Strict):
 
     version: Annotated[Literal[1], BeforeValidator(_as_number)]
     inputs: list[Input] = Field(min_length=1)
+    completeness: Completeness = Completeness()
+
+    def completeness_of(self, one: Input) -> Completeness:
+        """The settings that hold for an input: its own, then the mapping's, then the defaults."""
+        return self.completeness.overridden_by(one.completeness)
+
+
+SAYS_WHETHER = {"completeness", "freshness"}
+"""Settings of an input that decide whether a file is taken, and never how it becomes rows."""
 
 
 def source_columns(source: ColumnSource) -> list[str]:

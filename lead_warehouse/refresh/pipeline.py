@@ -26,8 +26,11 @@ from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
 from lead_warehouse.gates.results import counts, store_results
 from lead_warehouse.journal import Journal
 from lead_warehouse.landing.archive import Archive
-from lead_warehouse.landing.land import land
+from lead_warehouse.landing.completeness import LetThrough
+from lead_warehouse.landing.land import Landing, land
 from lead_warehouse.mapping import Mapping, load_mapping
+from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
+from lead_warehouse.quarantine.settle import Replays, remember, settle
 from lead_warehouse.redaction import redact
 from lead_warehouse.refresh.accepted import accepted_tables
 from lead_warehouse.refresh.base import copy_base, file_digest
@@ -50,6 +53,7 @@ from lead_warehouse.refresh.room import full_disk_in_words, require_room
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.digest import TableDigest, combined_digest
 from lead_warehouse.state.engine import confine, open_read_only, open_to_write, use_utc
 from lead_warehouse.state.generations import (
@@ -62,6 +66,7 @@ from lead_warehouse.state.hold import read_hold, who
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 from lead_warehouse.state.publications import Publications
+from lead_warehouse.state.seen_files import SeenFiles
 
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
@@ -86,6 +91,7 @@ class RefreshOptions:
         as_of: an instant, ``now``, or none for the latest event known.
         keep: generations to retain.
         accept_changes: tables whose change since the published generation is let through.
+        accept: names of files that may land although they look incomplete.
     """
 
     state: StateDirectory
@@ -95,6 +101,7 @@ class RefreshOptions:
     as_of: str | None = None
     keep: int = RETAINED
     accept_changes: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
 
 
 def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
@@ -109,6 +116,7 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     mapping = load_mapping(options.mapping_path)
     as_of = parse_as_of(options.as_of)
     accepted = accepted_tables(options.accept_changes)
+    memory_bytes()
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
     run_id = new_run_id()
@@ -145,6 +153,7 @@ class _Run:
         self.ledger = ControlLedger(options.state.control)
         self.generations = Generations(options.state)
         self.publications = Publications(options.state)
+        self.decisions = Decisions(options.state.control)
         self.journal = Journal(self.folder, run_id)
         self.report = RefreshReport(
             run_id,
@@ -191,6 +200,12 @@ class _Run:
         except LeadWarehouseError as error:
             self._stop("rejected" if isinstance(error, RunRejected) else "failed", str(error))
             raise
+        except (duckdb.Error, OSError) as error:
+            failed = exhausted(str(error), "refreshing")
+            self._stop("failed", str(failed or f"{type(error).__name__}: {error}"))
+            if failed:
+                raise failed from error
+            raise
         except BaseException as error:
             self._stop("failed", f"{type(error).__name__}: {error}")
             raise
@@ -222,11 +237,14 @@ class _Run:
         self.report.notes += base.passed_over
         failpoint("copied")
         contract = load_contract()
+        let_through = LetThrough(frozenset(self.options.accept), self.decisions.accepted_files())
         scratch = building.parent / "scratch"
         with duckdb.connect(
             str(building), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
             use_utc(connection)
+            limit_memory(connection, building.parent / "spill")
+            remember(connection)
             confine(connection, scratch, self.state.landing, self.state.publications)
             landing = land(
                 connection,
@@ -238,7 +256,10 @@ class _Run:
                 now=utc_now(),
                 scratch=scratch,
                 progress=lambda text: self.progress("land", text),
+                seen=SeenFiles(self.state.control),
+                let_through=let_through,
             )
+            replayed = settle(connection, contract, self.decisions)
             self.publications.land(connection, self.ledger.published_at())
             context = write_context(connection, contract, as_of, str(self.report.rules_digest))
             self.report.quarantine = _quarantine(
@@ -251,12 +272,32 @@ class _Run:
                 f"no file in {self.options.input_dir} matches an input of the mapping; "
                 "name the folder of the files with --input"
             )
+        self._record_decisions(landing, replayed)
         self.report.as_of = context.as_of
         self.report.inputs_without_files = landing.without_files
         self.report.withdrawn_inputs = landing.withdrawn
+        self.report.ambiguous_times = landing.ambiguous
         self.report.accounts = landing.accounts
         self.report.unchanged_files = landing.unchanged
+        self.report.new_columns = landing.new_columns
+        self.report.renames = landing.renames
+        self.report.late_files = landing.late_files
+        self.report.freshness = landing.freshness
         return context
+
+    def _record_decisions(self, landing: Landing, replayed: Replays) -> None:
+        """What was let through stays decided, should the run fail; what came in counts only once
+        the run is published."""
+        run_id = self.report.run_id
+        for file, because in landing.let_through:
+            self.decisions.accept_file(
+                file.input_name, file.file_digest, file.file_name, because, run_id
+            )
+        self.decisions.record_replayed(run_id, replayed)
+        used = {file.file_name for file, _ in landing.let_through}
+        self.report.let_through = landing.let_through
+        self.report.useless_names = sorted(set(self.options.accept) - used)
+        self.report.replayed = len(replayed)
 
     def _check(self, gate: str, context: RefreshContext) -> list[CheckResult]:
         checked = self._checked(context)
@@ -283,7 +324,7 @@ class _Run:
         bad = [result for result in results if result.is_bad]
         if bad:
             first = next((r for r in bad if r.status != "skipped"), bad[0])
-            raise RunFailed(
+            raise exhausted(str(first.message), f"building {first.name}") or RunFailed(
                 f"dbt could not build {first.name}: {shorten(str(first.message), MESSAGE_WIDTH)}; "
                 f"see {self.folder / 'build.log'}"
             )

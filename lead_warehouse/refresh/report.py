@@ -7,7 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from lead_warehouse.landing.event_spans import LateFile
+from lead_warehouse.landing.freshness import InputFreshness
 from lead_warehouse.landing.load_file import FileAccount
+from lead_warehouse.landing.new_columns import NewColumn, RenamedIn
+from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.redaction import redact
 from lead_warehouse.refresh.build import NodeResult
 from lead_warehouse.refresh.compact import Compaction
@@ -62,6 +66,9 @@ class RefreshReport:
         comparison: what keeps volumes and distributions from being held against the generation
             before as usual; none where nothing does.
         checks: of each gate, how many checks ran, failed and warned.
+        let_through: files that landed by a person's word, with what would have held each.
+        useless_names: names to let through that no file needed.
+        replayed: records that were in quarantine and came in.
     """
 
     run_id: str
@@ -75,6 +82,14 @@ class RefreshReport:
     unchanged_files: int = 0
     inputs_without_files: list[str] = field(default_factory=list)
     withdrawn_inputs: list[str] = field(default_factory=list)
+    ambiguous_times: dict[str, int] = field(default_factory=dict)
+    let_through: list[tuple[ArchivedFile, str]] = field(default_factory=list)
+    useless_names: list[str] = field(default_factory=list)
+    new_columns: list[NewColumn] = field(default_factory=list)
+    renames: list[RenamedIn] = field(default_factory=list)
+    late_files: list[LateFile] = field(default_factory=list)
+    freshness: list[InputFreshness] = field(default_factory=list)
+    replayed: int = 0
     warnings: list[Finding] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
     accepted_changes: list[str] = field(default_factory=list)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from lead_warehouse.errors import RunFailed
 from lead_warehouse.journal import Journal
+from lead_warehouse.landing.database_source import VARIABLE_PREFIX
 
 Report = Callable[[str], None]
 Step = Callable[..., Any]
@@ -72,7 +73,9 @@ def run_in_worker(
     start_importing()
     log.parent.mkdir(parents=True, exist_ok=True)
     here, there = _FORKS.Pipe(duplex=False)
-    environment = {**os.environ, **environment}
+    # Where sources are, passwords included, is no business of dbt and of the checker.
+    inherited = {n: v for n, v in os.environ.items() if not n.startswith(VARIABLE_PREFIX)}
+    environment = {**inherited, **environment}
     order = _Order(step, arguments, log.resolve(), folder, environment, journal)
     process = _FORKS.Process(target=_run, args=(there, order))
     process.start()

@@ -5,14 +5,14 @@ published, see ``refresh.reconcile``.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from lead_warehouse.clock import utc_now
-from lead_warehouse.errors import LeadWarehouseError
+from lead_warehouse.state.sqlite_file import reading, writing
 
 OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
 """States of a run under way, in order.
@@ -82,34 +82,11 @@ class ControlLedger:
     def __init__(self, path: Path):
         self.path = path
 
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.path, timeout=30)
-        try:
-            connection.executescript(SCHEMA)
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+    def _connect(self) -> AbstractContextManager[sqlite3.Connection]:
+        return writing(self.path, SCHEMA)
 
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        """A connection that needs no right to write; an empty ledger where there is none yet."""
-        if self.path.exists():
-            connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)
-        else:
-            connection = sqlite3.connect(":memory:")
-            connection.executescript(SCHEMA)
-        try:
-            yield connection
-        except sqlite3.DatabaseError as error:
-            raise LeadWarehouseError(
-                f"{self.path} cannot be read ({error}); move it away, the next refresh makes it "
-                "anew from what is published"
-            ) from None
-        finally:
-            connection.close()
+    def _read(self) -> AbstractContextManager[sqlite3.Connection]:
+        return reading(self.path, SCHEMA)
 
     def plan(self, run_id: str) -> None:
         """Record a run that is about to start."""

@@ -55,8 +55,10 @@ def run(made: Any, cells: Cells) -> Outcome:
         f"""
         with framed as (select {framed}),
         texts as (select {made.text} as {made.text_name}{unlisted} from framed),
-        typed as (select *, {made.value} as {made.value_name} from texts)
-        select {", ".join([made.value_name, *(condition for condition, _ in problems)])} from typed
+        typed as (select *, {made.value} as {made.value_name} from texts),
+        settled as (select {", ".join(["*", *made.flags()])} from typed)
+        select {", ".join([made.value_name, *(condition for condition, _ in problems)])}
+        from settled
         """,
         list(by_name.values()),
     ).fetchone()
@@ -612,3 +614,58 @@ def test_fault_50_names_and_values_stay_literal(text: str) -> None:
     joined = cast("string", {"a": "1", "b": "2"}, {"join": ["a", "b"], "separator": text})
     assert joined == accepted(f"1{text}2")
     assert cast("string", text, empty_values=[text]) == accepted(None)
+
+
+# Marks of thousands
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "mark", "thousands", "value"),
+    [
+        ("bigint", "1,234,567", ".", ",", 1234567),
+        ("bigint", "1234567", ".", ",", 1234567),
+        ("bigint", "-1,234.00", ".", ",", -1234),
+        ("decimal", "1.234,5", ",", ".", Decimal("1234.5")),
+        ("decimal", "999", ",", ".", Decimal(999)),
+        ("decimal", "1 234 567,89", ",", " ", Decimal("1234567.89")),
+        ("decimal", "1\u202f234,5", ",", " ", Decimal("1234.5")),
+        ("decimal", "1\xa0234,5", ",", " ", Decimal("1234.5")),
+        ("double", "+12'345.5", ".", "'", 12345.5),
+        ("double", "1_000", ".", "_", 1000.0),
+    ],
+)
+def test_fault_33_declared_marks_part_thousands(
+    kind: str, cell: str, mark: str, thousands: str, value: object
+) -> None:
+    settings = {"decimal_mark": mark, "thousands_mark": thousands}
+    assert cast(kind, cell, **settings) == accepted(value)
+    assert cast(kind, cell, {"column": "c", **settings}) == accepted(value)
+
+
+@pytest.mark.parametrize("kind", ["bigint", "decimal", "double"])
+@pytest.mark.parametrize(
+    "cell", ["1,2", "12,34", "1234,567", "1,23,456", ",123", "1,,234", "1,234,", "1.5,000", "1 234"]
+)
+def test_fault_33_marks_elsewhere_than_between_thousands_are_refused(kind: str, cell: str) -> None:
+    outcome = cast(kind, cell, thousands_mark=",")
+    assert outcome.value is None
+    assert "thousands by ','" in outcome.problems[0]
+
+
+@pytest.mark.parametrize("cell", ["1,234", "1.234,5", "1 234", "1'234"])
+def test_fault_33_without_a_declared_mark_thousands_are_refused(cell: str) -> None:
+    assert cast("decimal", cell).value is None
+
+
+# Local times
+
+
+def test_fault_32_a_time_that_the_clock_skipped_is_refused_with_the_remedy() -> None:
+    reason = (
+        "a time that the clock skipped in Europe/Paris; declare the time_zone that it is written in"
+    )
+    read = datetime(2024, 3, 31, 1, 30)
+    assert cast("timestamp", "2024-03-31 02:30:00", time_zone="Europe/Paris") == refused(
+        reason, read
+    )
+    assert cast("timestamp", "2024-03-31 02:30:00") == accepted(datetime(2024, 3, 31, 2, 30))

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lead_warehouse.landing import framing
-from lead_warehouse.landing.framing import MAX_RECORD_BYTES, Block, Counts, Framer, read_blocks
+from lead_warehouse.landing.blocks import Block, read_blocks
+from lead_warehouse.landing.conservation import CountedText, Coverage
+from lead_warehouse.landing.framing import MAX_RECORD_BYTES, Counts, Framer
+from lead_warehouse.landing.whole_blocks import WholeRecords
 
 SET_ASIDE = "a quoted value holds lines that look like records"
 GOOD = b"1,a,b"
@@ -28,9 +32,10 @@ class Framed:
     def accept(self, line: int, offset: int, record: bytes) -> None:
         self.accepted.append((line, offset, record))
 
-    def accept_lines(self, block: Block, start: int) -> None:
-        for index in range(start, len(block.lines)):
-            self.accept(block.first_line + index, block.starts[index], block.lines[index])
+    def accept_whole(self, block: Block, found: WholeRecords) -> None:
+        for start, end, line in zip(found.starts, found.ends, found.first_lines, strict=True):
+            place = int(block.first_line + line), int(block.starts[line])
+            self.accept(*place, block.text[start:end])
 
     def malformed(self, line: int, offset: int, record: bytes, reason: str) -> None:
         self.rejected.append((line, offset, record, reason))
@@ -62,8 +67,15 @@ def frame(
     chunk_size: int | None = None,
 ) -> Framed:
     framed = Framed()
-    chunks = chunks_of(body, chunk_size or max(1, len(body)))
-    framed.counts = Framer(delimiter, width, framed).frame(read_blocks(chunks), after_line)
+    text = CountedText(chunks_of(body, chunk_size or max(1, len(body))))
+    coverage = Coverage()
+    framer = Framer(delimiter, width, coverage, after_line)
+    framer.send_to(framed)
+    for block in read_blocks(text):
+        framer.take(block)
+    framer.finish()
+    coverage.settle(text)
+    framed.counts = framer.counts
     return framed
 
 
@@ -380,7 +392,7 @@ def test_blocks_know_where_each_line_starts() -> None:
     blocks = list(read_blocks([b"a\r\nbb\n", b"ccc\rd", b"d\r", b"\n\ne"]))
     lines = [line for block in blocks for line in block.lines]
     numbers = [block.first_line + i for block in blocks for i in range(len(block.lines))]
-    starts = [block.starts[i] for block in blocks for i in range(len(block.lines))]
+    starts = [int(start) for block in blocks for start in block.starts[:-1]]
     assert lines == [b"a", b"bb", b"ccc", b"dd", b"", b"e"]
     assert numbers == [1, 2, 3, 4, 5, 6]
     assert starts == [0, 3, 6, 10, 14, 15]
@@ -483,18 +495,66 @@ def test_every_line_of_any_bytes_is_blank_or_in_exactly_one_record(
         assert len(fields_of(record)) == width
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 400))
+def line_by_line(body: bytes, **settings: Any) -> Framed:
+    """What the framer finds when no block is taken at once."""
+    with mock.patch.object(framing, "find_whole_records", return_value=None):
+        return frame(body, **settings)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400), st.sampled_from([b"\n", b"\r\n", b"\r"]))
 @settings(max_examples=100, deadline=None)
-def test_lines_taken_at_once_are_those_taken_one_by_one(seed: int, chunk_size: int) -> None:
-    # Blocks of plain lines go a shorter way; a block with one quote goes the longer way.
+def test_lines_taken_at_once_are_those_taken_one_by_one(
+    seed: int, chunk_size: int, newline: bytes
+) -> None:
     rng = random.Random(seed)
+    odd = [b"", b" ", b"3,e", b"4,f,g,h", b"5,\xff,i", b"6,j\0,k", b'7,"l', b'8,"m\nn",o']
+    rarity = rng.choice([0, 0.01, 0.1])
     lines = [
-        rng.choice([b"1,a,b", b"2,c,d", b"", b" ", b"3,e", b"4,f,g,h", b"5,\xff,i", b"6,j\0,k"])
-        if rng.random() < 0.1
-        else b"%d,x,y" % n
+        rng.choice(odd)
+        if rng.random() < rarity
+        else rng.choice([b"%d,x,y", b'"%d","x,\n""y""",z']) % n
         for n in range(100)
     ]
+    body = newline.join(lines)
+    assert frame(body, chunk_size=chunk_size) == line_by_line(body)
+
+
+@given(
+    bodies,
+    st.integers(1, 4),
+    st.integers(1, 30),
+    st.sampled_from([8, 40, MAX_RECORD_BYTES]),
+    st.sampled_from([1, 10, 1 << 14]),
+    st.sampled_from([",", " ", "\t", "a"]),
+)
+@settings(max_examples=400, deadline=None)
+@example(b'1,"a,b\n2,c,d\n3,e",f\n4,g,h\n', 3, 30, MAX_RECORD_BYTES, 1 << 14, ",")
+@example(b'"",""\n"""",""\n', 2, 30, MAX_RECORD_BYTES, 1 << 14, ",")
+@example(b" \n\n  \n", 2, 30, MAX_RECORD_BYTES, 1 << 14, " ")
+@example(b'x,"\n\n', 2, 30, MAX_RECORD_BYTES, 1, ",")
+def test_any_bytes_taken_at_once_are_those_taken_one_by_one(
+    body: bytes, width: int, chunk_size: int, limit: int, together: int, delimiter: str
+) -> None:
+    body = body.replace(b",", delimiter.encode())
+    with (
+        mock.patch.object(framing, "MAX_RECORD_BYTES", limit),
+        mock.patch.object(framing, "LINES_TOGETHER", together),
+    ):
+        exact = line_by_line(body, width=width, delimiter=delimiter)
+        assert frame(body, width=width, delimiter=delimiter) == exact
+        assert frame(body, width=width, delimiter=delimiter, chunk_size=chunk_size) == exact
+
+
+def test_a_well_formed_block_is_taken_at_once_whatever_it_quotes() -> None:
+    body = b'1,"a, ""b""","c\nd"\n2,x,\n' * 1000
+    with mock.patch.object(Framer, "_take", side_effect=AssertionError("read line by line")):
+        assert frame(body).counts == Counts(accepted=2000)
+
+
+def test_only_what_is_near_a_bad_line_is_read_line_by_line() -> None:
+    lines = [b'%d,"a, b",c' % n for n in range(100_000)]
+    lines[50_000] = b'1,"a'
     body = b"\n".join(lines)
-    with mock.patch.object(Framer, "_frame_plain", return_value=False):
-        one_by_one = frame(body)
-    assert frame(body, chunk_size=chunk_size) == one_by_one
+    with mock.patch.object(framing, "_line", wraps=framing._line) as read:
+        assert frame(body).rejected_lines == [50_001]
+    assert read.call_count < 4_000

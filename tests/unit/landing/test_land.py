@@ -56,6 +56,7 @@ class Company:
         mapping: Mapping | None = None,
         received: Iterable[ReceivedInput] = (),
         contract: Contract | None = None,
+        **options: Any,
     ) -> Landing:
         return land(
             self.connection,
@@ -67,6 +68,7 @@ class Company:
             now=now,
             scratch=self._scratch,
             progress=self.progress.append,
+            **options,
         )
 
     def forget(self) -> None:
@@ -116,7 +118,12 @@ def test_new_files_land_and_are_counted(company: Company) -> None:
     landing = company.land(MONDAY)
     assert names(landing) == ["leads1.csv", "leads2.csv"]
     assert landing.unchanged == 0
-    assert company.progress == ["leads: leads1.csv", "leads: leads2.csv"]
+    assert company.progress == [
+        "leads: leads1.csv",
+        "leads: leads1.csv, 1 records",
+        "leads: leads2.csv",
+        "leads: leads2.csv, 2 records",
+    ]
     assert company.rows(
         "select file_name, received_at, record_count, accepted_count, quarantined_count, "
         "blank_count from raw.landed_files order by 1"
@@ -518,3 +525,19 @@ def test_a_mapping_that_no_longer_fits_holds_what_had_landed(company: Company) -
     assert company.leads == []
     company.land(WEDNESDAY, received=[])
     assert [row[0] for row in company.leads] == ["1"]
+
+
+# Local times
+
+
+def test_fault_32_ambiguous_times_are_counted_and_can_be_found(company: Company) -> None:
+    company.deliver("leads1.csv", "1,,2023-10-29 02:30:00\n2,,2023-10-29 03:30:00\n")
+    company.deliver("leads2.csv", "3,,2023-10-29 02:30:00+02:00\n")
+    landing = company.land(MONDAY, a_mapping(an_input(time_zone="Europe/Paris")))
+    assert landing.ambiguous == {"leads1.csv": 1}
+    assert company.rows("select lead_id, ambiguous_columns from raw.leads order by 1") == [
+        ("1", "|created_at|"),
+        ("2", None),
+        ("3", None),
+    ]
+    assert company.land(TUESDAY, a_mapping(an_input(time_zone="Europe/Paris"))).ambiguous == {}

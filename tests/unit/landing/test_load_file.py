@@ -124,7 +124,9 @@ def test_the_account_of_a_file_is_kept(warehouse: Warehouse) -> None:
     account = warehouse.load(b"staff,id,new,newer\n1,1,,\nx,2,,\n\n")
     assert account.unmapped_columns == ("new", "newer")
     assert account.missing_columns == ("mail",)
-    (row,) = warehouse.rows("select * from raw.landed_files")
+    (row,) = warehouse.rows(
+        "select columns(c -> not regexp_matches(c, '_event_at|late')) from raw.landed_files"
+    )
     assert row == (
         "crm",
         "input digest",
@@ -288,7 +290,9 @@ def test_names_of_columns_may_be_anything(warehouse: Warehouse) -> None:
     assert warehouse.lead_ids == ["1"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", HEAD, HEAD.strip(), gzip.compress(b"", mtime=0)])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xef\xbb\xbf", HEAD, HEAD.strip(), gzip.compress(b"", mtime=0)]
+)
 def test_fault_26_an_empty_file_lands_with_no_records(warehouse: Warehouse, content: bytes) -> None:
     account = warehouse.load(content)
     assert (figures(account), account.held_because) == ((0, 0, 0, 0), None)
@@ -321,21 +325,6 @@ def test_a_held_file_leaves_nothing_behind(
     assert warehouse.rows(
         "select status, reason, record_count from raw.landed_files where status <> 'landed'"
     ) == [("held", account.held_because, 0)]
-
-
-def test_records_that_do_not_add_up_hold_the_file(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lose_one(table: Any) -> None:
-        insert(table)
-        warehouse.connection.execute("delete from framed where file_line = 2")
-
-    insert = warehouse.loader._insert
-    monkeypatch.setattr(warehouse.loader, "_insert", lose_one)
-    account = warehouse.load(HEAD + b"1,,1\n2,,2\n3,,x\n")
-    assert "3 records, but 1 accepted + 1 quarantined + 0 blank" in str(account.held_because)
-    assert warehouse.lead_ids == []
-    assert warehouse.quarantine == []
 
 
 def test_an_error_half_way_takes_nothing(

@@ -202,7 +202,7 @@ def test_a_setting_of_another_place_is_not_its_own_remedy(tmp_path: Path) -> Non
 
 def test_a_missing_setting_is_told_where_it_belongs(tmp_path: Path) -> None:
     text = LEADS.replace("    files: leads*.csv\n", "")
-    assert problems(tmp_path, text) == ["3: 'files' is missing; add it"]
+    assert problems(tmp_path, text) == ["3: 'files' is missing; add it, or 'database' and 'table'"]
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
@@ -530,8 +530,8 @@ def test_an_alias_is_refused_before_it_unfolds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pattern", ["leads*.parquet", "**/LEADS.PARQUET"])
 def test_a_pattern_that_ends_in_parquet_is_for_parquet(tmp_path: Path, pattern: str) -> None:
     text = with_setting('decimal_mark: ","').replace("leads*.csv", f'"{pattern}"')
-    assert load(tmp_path, text).inputs[0].is_parquet
-    assert not load(tmp_path, LEADS).inputs[0].is_parquet
+    assert load(tmp_path, text).inputs[0].form == "parquet"
+    assert load(tmp_path, LEADS).inputs[0].form == "csv"
 
 
 @pytest.mark.parametrize("setting", ["delimiter", "encoding"])
@@ -540,4 +540,144 @@ def test_settings_of_csv_are_refused_for_parquet(tmp_path: Path, setting: str) -
     text = with_setting(f"{setting}: {value}").replace("leads*.csv", "leads*.parquet")
     assert problems(tmp_path, text) == [
         f"5: '{setting}' is for CSV; a Parquet file says it, so remove it"
+    ]
+
+
+# JSON lines
+
+
+@pytest.mark.parametrize("pattern", ["*.jsonl", "**/LEADS.NDJSON", "a.jsonl.gz"])
+def test_a_pattern_that_ends_in_jsonl_is_for_json_lines(tmp_path: Path, pattern: str) -> None:
+    text = with_setting("encoding: utf-16").replace("leads*.csv", f'"{pattern}"')
+    assert load(tmp_path, text).inputs[0].form == "json"
+    assert problems(tmp_path, LEADS.replace("leads*.csv", f'"{pattern}"')) == [
+        "5: 'delimiter' is for CSV; JSON has none, so remove it"
+    ]
+
+
+# Tables of databases
+
+
+TABLE = LEADS.replace('    delimiter: ","\n', "").replace(
+    "    files: leads*.csv\n", "    database: crm\n    table: public.contacts\n"
+)
+
+
+def test_a_table_of_a_named_database_is_an_input(tmp_path: Path) -> None:
+    (one,) = load(tmp_path, TABLE).inputs
+    assert (one.form, one.database, one.table) == ("table", "crm", "public.contacts")
+    text = TABLE.replace("database: crm", "files: '**/*.sqlite'")
+    assert load(tmp_path, text).inputs[0].form == "table"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contacts; drop table leads",
+        "contacts where true",
+        "read_csv('/etc/passwd')",
+        "'x\"y'",
+        "../contacts",
+        "a.b.c",
+        "a.",
+        ".a",
+        "1a",
+        "'a\n'",
+        "''",
+        "contacts--",
+    ],
+)
+def test_fault_50_a_table_is_a_plain_name(tmp_path: Path, name: str) -> None:
+    for text in (TABLE, TABLE.replace("database: crm", "files: crm.sqlite")):
+        (problem,) = problems(
+            tmp_path,
+            text.replace("public.contacts", f'"{name}"'.replace("\"'", "'").replace("'\"", "'")),
+        )
+        assert "is no name of a table; write table or schema.table" in problem
+
+
+@pytest.mark.parametrize(
+    "name", ["../crm", "CRM", "$HOME", "postgresql://u:p@h/d", "sqlite:x.db", "a b", "{{ x }}"]
+)
+def test_fault_50_a_database_is_a_name_and_no_address(tmp_path: Path, name: str) -> None:
+    found = problems(tmp_path, TABLE.replace("database: crm", f'database: "{name}"'))
+    assert any("is no name of a database" in problem for problem in found)
+
+
+@pytest.mark.parametrize("pattern", ["../crm.sqlite", "/srv/crm.db", "a/../../crm.duckdb"])
+def test_fault_52_a_database_file_lies_below_the_input_folder(tmp_path: Path, pattern: str) -> None:
+    text = TABLE.replace("database: crm", f"files: {pattern}")
+    assert any("must be relative to the input folder" in one for one in problems(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    table: public.contacts\n", "", "a database needs 'table'"),
+        ("    database: crm\n    table: public.contacts\n", "    files: a.db\n", "needs 'table'"),
+        ("    database: crm\n", "    files: a.csv\n", "'table' is for databases"),
+        ("    database: crm\n", "    files: a.db\n    database: crm\n", "exclude each other"),
+        (
+            "    table: public.contacts\n",
+            "    table: c\n    delimiter: ';'\n",
+            "a database says it",
+        ),
+        ("    table: public.contacts\n", "    table: c\n    encoding: cp1252\n", "a database says"),
+    ],
+)
+def test_settings_of_databases_and_files_do_not_mix(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    assert any(message in problem for problem in problems(tmp_path, TABLE.replace(old, new)))
+
+
+# Lists and marks of thousands
+
+
+def test_lists_are_declared_for_columns_that_hold_several_values(tmp_path: Path) -> None:
+    (one,) = load(tmp_path, with_columns("tech_stack: {column: t, list_separator: '|'}")).inputs
+    source = one.tables[0].columns["tech_stack"]
+    assert isinstance(source, FromColumn)
+    assert source.list_separator == "|"
+    load(tmp_path, with_columns("strategic_issues: {column: t, list_format: postgres}"))
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("email: {column: t, list_separator: '|'}", "'email' holds no list; 'list_separator' is"),
+        ("email: {column: t, list_format: json}", "'email' holds no list; 'list_format' is for"),
+        (
+            "tech_stack: {column: t, list_format: json, list_separator: '|'}",
+            "'tech_stack' is a list written in one way",
+        ),
+        (
+            "tech_stack: {column: t, list_format: json, values: {a: b}}",
+            "'tech_stack' is a list, whose items are not mapped",
+        ),
+        ("tech_stack: {column: t, list_separator: a}", "'a' cannot separate items"),
+        ("tech_stack: {column: t, list_separator: '||'}", "'||' cannot separate items"),
+        ("tech_stack: {column: t, list_separator: '\"'}", "cannot separate items"),
+        ("tech_stack: {column: t, list_format: yaml}", "'list_format' must be 'json' or"),
+        ("email: {column: t, thousands_mark: ','}", "'thousands_mark' is for numbers"),
+        (
+            "employee_count: {column: t, thousands_mark: '.'}",
+            "'.' cannot be both decimal_mark and thousands_mark",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_hold_is_told(tmp_path: Path, column: str, message: str) -> None:
+    (problem,) = problems(tmp_path, with_columns(column))
+    assert problem.startswith("10: ")
+    assert message in problem
+
+
+def test_a_mark_of_the_input_is_held_against_that_of_a_column(tmp_path: Path) -> None:
+    text = with_setting("thousands_mark: ','") + "          employee_count: c\n"
+    load(tmp_path, text)
+    both = with_setting("thousands_mark: ','") + (
+        "          employee_count: {column: c, decimal_mark: ','}\n"
+    )
+    assert problems(tmp_path, both) == [
+        "10: ',' cannot be both decimal_mark and thousands_mark; change one"
     ]

@@ -1,0 +1,204 @@
+"""A table of a database as a file: every row of it as of one instant, always in the same bytes.
+
+A table that did not change gives the bytes of its last snapshot, so nothing new lands. One that
+went back to what it was in an older snapshot gives bytes of its own: they name the snapshot that
+they follow, or the archive would take the return for the older file.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lead_warehouse.contract import Contract
+from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.database_engine import DatabaseEngine
+from lead_warehouse.landing.database_source import DatabaseSource, file_source, named_source
+from lead_warehouse.landing.deliveries import Delivery
+from lead_warehouse.landing.header import Header, fit_header, read_columns
+from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.parquet_columns import kind_of
+from lead_warehouse.landing.parquet_file import ParquetFile
+from lead_warehouse.landing.parquet_reader import is_reserved
+from lead_warehouse.mapping import Input
+from lead_warehouse.sql import literal
+from lead_warehouse.state.control import ReceivedInput
+
+FOLLOWS = "follows"
+"""Name, among what a snapshot says of itself, of the digest of the snapshot before it."""
+
+
+@dataclass(frozen=True)
+class DeliveredTable:
+    """A table that an input names, with where its database is or why nobody knows."""
+
+    name: str
+    source: DatabaseSource | HeldFile
+
+
+def find_tables(one: Input, input_dir: Path) -> list[DeliveredTable]:
+    """The tables of an input: of the database it names, or of each database file it matches.
+
+    Raises:
+        UserError: a match leads outside the input folder through a symlink.
+    """
+    if one.database:
+        return [DeliveredTable(f"{one.database}:{one.table}", _or_reason(one.database))]
+    return [
+        DeliveredTable(f"{found.name}:{one.table}", _or_reason(found))
+        for found in find_files(one, input_dir)
+    ]
+
+
+def _or_reason(where: str | DeliveredFile) -> DatabaseSource | HeldFile:
+    try:
+        if isinstance(where, str):
+            return named_source(where)
+        return file_source(where.path, where.name)
+    except HeldFile as reason:
+        return reason
+
+
+def deliver_tables(
+    one: Input,
+    contract: Contract,
+    *,
+    input_dir: Path,
+    folder: Path,
+    archive: Archive,
+    received: Iterable[ReceivedInput],
+) -> list[Delivery]:
+    """Keep snapshots, made in ``folder``, of the tables of an input; what cannot be read is told.
+
+    Args:
+        received: the input's snapshots that the archive holds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = sorted(received, key=lambda r: (r.received_at, r.file_name, r.file_digest))
+    deliveries = []
+    for i, table in enumerate(find_tables(one, input_dir)):
+        target = folder / f"{i}.parquet"
+        try:
+            with open_table(table, folder) as engine:
+                _copy(engine, one, contract, target)
+            own = [r.file_digest for r in earlier if r.file_name == table.name]
+            _tell_apart(target, own, {r.file_digest for r in earlier}, archive)
+            digest = archive.keep(DeliveredFile(target, table.name))
+        except HeldFile as reason:
+            deliveries.append(Delivery(table.name, held_because=str(reason)))
+        else:
+            deliveries.append(Delivery(table.name, digest))
+    return deliveries
+
+
+def open_table(table: DeliveredTable, folder: Path) -> DatabaseEngine:
+    """The database of a table.
+
+    Raises:
+        HeldFile: it cannot be found or opened.
+    """
+    if isinstance(table.source, HeldFile):
+        raise table.source
+    return DatabaseEngine(table.source, folder)
+
+
+@dataclass(frozen=True)
+class FittingTable:
+    """A table whose columns fit the mapping; ``select`` reads those that are cells."""
+
+    header: Header
+    select: str
+
+
+def fit_table(engine: DatabaseEngine, one: Input, contract: Contract) -> FittingTable:
+    """Hold the columns of an input's table against the mapping.
+
+    Columns that the input ignores stay where they are, and so do those that hold no cells.
+
+    Raises:
+        HeldFile: there is no such table, or a column that the mapping reads does not fit.
+    """
+    schema, table = engine.find_table(str(one.table))
+    cells = engine.columns(schema, table)
+    for name in cells:
+        if is_reserved(name):
+            raise HeldFile(f"a column may not be named '{name}'; rename it, or read a view")
+    header = fit_header(one, contract, tuple(cells))
+    read = read_columns(one, contract)
+    types = engine.types(engine.select(schema, table, cells))
+    kept = {}
+    for name, cell in cells.items():
+        if name in read:
+            kind_of(name, types[name])
+        elif name in one.ignore_columns or not _is_cell(name, types[name]):
+            continue
+        kept[name] = cell
+    for name in engine.columns_of_bytes(schema, table, list(kept)):
+        if name in read:
+            raise HeldFile(f"column '{name}' holds bytes, not text; store it as text")
+        del kept[name]
+    return FittingTable(header, engine.select(schema, table, kept))
+
+
+def _is_cell(name: str, sql_type: str) -> bool:
+    try:
+        kind_of(name, sql_type)
+    except HeldFile:
+        return False
+    return True
+
+
+def _copy(engine: DatabaseEngine, one: Input, contract: Contract, target: Path) -> None:
+    there = engine.copy(fit_table(engine, one, contract).select, target)
+    here = ParquetFile(target).row_count()
+    if here != there:
+        raise HeldFile(
+            f"the table has {there:,} rows and its snapshot {here:,}; no row was taken, please "
+            "report the table"
+        )
+
+
+def _tell_apart(target: Path, own: list[str], known: set[str], archive: Archive) -> None:
+    """Let a snapshot name the one before it where its bytes are those of an older one.
+
+    Args:
+        own: digests of the table's snapshots so far, oldest first.
+    """
+    plain = _digest(target)
+    if not own or (plain == own[-1] and not _follows(archive.path(own[-1]))):
+        return
+    if earlier := _follows(archive.path(own[-1])):
+        again = _following(target, earlier)
+        if _digest(again) == own[-1]:
+            again.replace(target)
+            return
+        again.unlink()
+    if plain in known:
+        _following(target, own[-1]).replace(target)
+
+
+def _following(snapshot: Path, digest: str) -> Path:
+    """The rows of a snapshot in another file, which names the snapshot before it."""
+    target = snapshot.with_suffix(".following")
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.execute(
+            f"copy (from read_parquet({literal(str(snapshot))})) to {literal(str(target))} "
+            f"(format parquet, kv_metadata {{{FOLLOWS}: {literal(digest)}}})"
+        )
+    return target
+
+
+def _follows(snapshot: Path) -> str | None:
+    with duckdb.connect() as engine:
+        row = engine.execute(
+            "select decode(value) from parquet_kv_metadata(?) where decode(key) = ?",
+            [str(snapshot), FOLLOWS],
+        ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Records in quarantine: what they are, what was decided of them, and how they come in later."""
