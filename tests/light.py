@@ -74,6 +74,7 @@ def light_steps(*, reject: bool = False, compact: bool = False) -> Iterator[None
     with (
         patch.object(pipeline, "run_in_worker", work),
         patch.object(pipeline, "start_importing", lambda: None),
+        patch.object(pipeline, "store_results", lambda *arguments: None),
         patch.object(pipeline, "compose_project", lambda target, rules: "rules"),
     ):
         if compact:

@@ -24,6 +24,7 @@ from lead_warehouse.errors import UserError
 from lead_warehouse.explain.explanation import Explanation
 from lead_warehouse.explain.hottest import HotLead
 from lead_warehouse.explain.wording import in_number, in_words, phrase
+from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
 from lead_warehouse.refresh.report import RefreshReport
@@ -78,6 +79,26 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         f"\n{len(landed)} files landed ({accepted:,} records accepted, "
         f"{report.quarantined:,} in quarantine), {report.unchanged_files} known already"
     )
+    _notes(report, landed)
+    for finding in report.warnings:
+        say(f"warning: {finding}")
+    if report.is_published:
+        status(read_status(state), with_runs=False)
+    elif report.held_because:
+        say(
+            f"NOT PUBLISHED: {report.run_id} is good, and {report.held_because}. Readers keep what "
+            "they had. `lead-warehouse release --publish` shows it, `release` alone lets the next "
+            "refresh publish"
+        )
+    else:
+        say(
+            f"{report.run_id} is a rebuild of the past as of {report.as_of}; readers keep the "
+            f"published generation. Ask it: lead-warehouse query --generation {report.run_id} ..."
+        )
+
+
+def _notes(report: RefreshReport, landed: list[FileAccount]) -> None:
+    """What a refresh met on its way that no check speaks of."""
     for name in report.inputs_without_files:
         say(f"note: no file of input {name} is in the folder now")
     for name in report.withdrawn_inputs:
@@ -103,21 +124,6 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
             f"second: {count:,}; their ambiguous_columns is filled"
         )
     show_deliveries.notes(report)
-    for finding in report.warnings:
-        say(f"warning: {finding}")
-    if report.is_published:
-        status(read_status(state), with_runs=False)
-    elif report.held_because:
-        say(
-            f"NOT PUBLISHED: {report.run_id} is good, and {report.held_because}. Readers keep what "
-            "they had. `lead-warehouse release --publish` shows it, `release` alone lets the next "
-            "refresh publish"
-        )
-    else:
-        say(
-            f"{report.run_id} is a rebuild of the past as of {report.as_of}; readers keep the "
-            f"published generation. Ask it: lead-warehouse query --generation {report.run_id} ..."
-        )
 
 
 def status(found: Status, with_runs: bool = True) -> None:

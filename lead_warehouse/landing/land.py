@@ -34,6 +34,7 @@ from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.landing.withdraw import withdraw_if_changed, withdraw_unnamed
 from lead_warehouse.mapping import Input, Mapping
+from lead_warehouse.mapping.expectations import Completeness
 from lead_warehouse.mapping.schema import SAYS_WHETHER
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ReceivedInput
@@ -157,16 +158,38 @@ def land(
                 before[file.file_name] = path
             failpoint("landing")
         landing.accounts += accounts
-        taken = [account for account in accounts if not account.held_because]
-        news = record_columns(connection, one.name, taken, set(earlier))
-        landing.new_columns += news
-        landing.renames += renamed_columns(one, taken, {column.column_name for column in news})
-        landing.late_files += record_event_spans(connection, contract, one, expected, taken)
+        _tell_news(
+            connection,
+            contract,
+            one,
+            accounts,
+            expected=expected,
+            earlier=set(earlier),
+            landing=landing,
+        )
     _count_tables(connection, contract, mapping)
     landing.ambiguous = count_ambiguous(connection, contract, landing.accounts)
     landing.let_through = let_through.used
     landing.freshness = record_freshness(connection, mapping, now)
     return landing
+
+
+def _tell_news(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    one: Input,
+    accounts: list[FileAccount],
+    *,
+    expected: Completeness,
+    earlier: set[str],
+    landing: Landing,
+) -> None:
+    """Columns that are new or renamed, and events far older than what was known."""
+    taken = [account for account in accounts if not account.held_because]
+    news = record_columns(connection, one.name, taken, earlier)
+    landing.new_columns += news
+    landing.renames += renamed_columns(one, taken, {column.column_name for column in news})
+    landing.late_files += record_event_spans(connection, contract, one, expected, taken)
 
 
 def _load(
