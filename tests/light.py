@@ -14,6 +14,7 @@ import duckdb
 
 from lead_warehouse.gates.check import CheckResult
 from lead_warehouse.refresh import pipeline
+from lead_warehouse.refresh.build import NodeResult
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.state.layout import StateDirectory
@@ -65,6 +66,8 @@ def light_steps(*, reject: bool = False, compact: bool = False) -> Iterator[None
             with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
                 connection.execute(MARTS)
             return []
+        if name == "test_with_dbt":
+            return [NodeResult("leads_are_good", "pass", 0.0, None, 0, None, kind="leads_are_good")]
         if name == "check":
             return [CheckResult("leads are good", True, not reject, "1", [])]
         if name in ("verify", "compact"):

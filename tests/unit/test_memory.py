@@ -5,6 +5,7 @@ import duckdb
 import pytest
 
 from lead_warehouse.errors import RunFailed, UserError
+from lead_warehouse.landing import parquet_file
 from lead_warehouse.landing.parquet_file import ParquetFile
 from lead_warehouse.memory import MEMORY_VARIABLE, exhausted, limit_memory, memory_bytes
 from tests.unit.landing.test_load_file import HEAD, Warehouse, figures
@@ -71,8 +72,8 @@ def test_fault_18_a_parquet_file_is_not_damaged_because_memory_ran_out(
 ) -> None:
     path = tmp_path / "a.parquet"
     duckdb.sql(f"copy (select i, hash(i) as h from range(500000) t(i)) to '{path}'")
+    monkeypatch.setattr(parquet_file, "SHARE_OF_MEMORY", 0.0007)
     file = ParquetFile(path)
-    file._engine.execute("set memory_limit = '1MB'")
     with pytest.raises(duckdb.OutOfMemoryException):
         file.decode(["i", "h"], "null")
 

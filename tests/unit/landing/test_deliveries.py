@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -19,6 +20,11 @@ from lead_warehouse.state.seen_files import SeenFiles
 from tests.unit.landing.test_land import a_mapping, an_input
 
 SECOND = 1_000_000_000
+
+
+def _name_of(file: IO[bytes]) -> str:
+    """Opened by its descriptor, a file does not know its name."""
+    return Path(os.readlink(f"/proc/self/fd/{file.fileno()}")).name
 
 
 class Folder:
@@ -45,7 +51,7 @@ class Folder:
         patch.setattr(
             hashlib,
             "file_digest",
-            lambda file, kind: self._note(Path(file.name).name) or digest(file, kind),
+            lambda file, kind: self._note(_name_of(file)) or digest(file, kind),
         )
 
     def deliver(self, name: str, content: str = "id\n1\n", age: float = 3600) -> Path:
