@@ -21,6 +21,7 @@ import duckdb
 
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.failpoints import FAILPOINT
+from lead_warehouse.refresh.reconcile import inputs_of
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger
 from lead_warehouse.state.digest import combined_digest, digest_tables
 from lead_warehouse.state.engine import open_read_only
@@ -90,12 +91,15 @@ def prepare(folder: Path) -> Subject:
 def with_older_generations(state: StateDirectory) -> None:
     """Put older generations beside the published one, for retention and for rollbacks."""
     current = Generations(state).find(None)
+    ledger = ControlLedger(state.control)
     for number in range(OLDER):
         run_id = f"20200101T00000{number}-aaaaaa"
         folder = state.generation(run_id)
         shutil.copytree(current.folder, folder)
         manifest = json.loads((folder / MANIFEST_FILE).read_text())
         (folder / MANIFEST_FILE).write_text(json.dumps({**manifest, "run_id": run_id}))
+        ledger.plan(run_id)
+        ledger.publish(run_id, inputs_of(current))
 
 
 def copy(state: Path, target: Path) -> Path:

@@ -115,7 +115,7 @@ def test_fault_8_a_reader_that_stays_keeps_its_generation_while_others_follow(
 ) -> None:
     tally = read_during_publishes(tmp_path, 30, quiet)
     assert tally.failures == []
-    assert tally.outcomes["reads, none torn, none older after newer"] > 30
+    assert tally.outcomes["reads, none torn, none older after newer"] > 5
 
 
 def break_a_promise() -> None:
