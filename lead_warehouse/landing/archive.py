@@ -3,8 +3,8 @@
 import hashlib
 import os
 import re
-import shutil
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from lead_warehouse.errors import LeadWarehouseError, UserError
@@ -113,24 +113,32 @@ class Archive:
                 and not copied; any other file is read once, while it is copied.
 
         Raises:
-            HeldFile: the file changed while it was copied.
+            HeldFile: the file is gone, was exchanged, or changed while it was copied.
         """
-        if expected and self.holds(expected, delivered.path.stat().st_size):
-            with open_delivered(delivered.path) as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() == expected:
-                    return expected
+        with open_delivered(delivered.path) as file:
+            before = os.fstat(file.fileno())
+            if (
+                expected
+                and self.holds(expected, before.st_size)
+                and hashlib.file_digest(file, "sha256").hexdigest() == expected
+            ):
+                return expected
+            file.seek(0)
+            return self._copy(file, before)
+
+    def _copy(self, file: BufferedReader, before: os.stat_result) -> str:
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / f".partial-{os.getpid()}"
         try:
-            before = delivered.path.stat()
-            digest = _copy_and_digest(delivered.path, partial)
-            after = delivered.path.stat()
+            digest = _copy_and_digest(file, partial)
+            after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise HeldFile("still being written; it is taken once it no longer changes")
             if self.holds(digest, after.st_size):
                 return digest
             kept = self.path(digest)
             kept.parent.mkdir(exist_ok=True)
+            os.utime(partial, ns=(after.st_atime_ns, after.st_mtime_ns))
             _sync(partial)
             partial.chmod(0o444)
             os.replace(partial, kept)
@@ -147,13 +155,12 @@ class Archive:
             return False
 
 
-def _copy_and_digest(source: Path, target: Path) -> str:
+def _copy_and_digest(file: BufferedReader, target: Path) -> str:
     digest = hashlib.sha256()
-    with open_delivered(source) as reader, target.open("wb") as writer:
-        while block := reader.read(COPY_BYTES):
+    with target.open("wb") as writer:
+        while block := file.read(COPY_BYTES):
             digest.update(block)
             writer.write(block)
-    shutil.copystat(source, target)
     return digest.hexdigest()
 
 

@@ -1,6 +1,7 @@
 import hashlib
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -158,12 +159,12 @@ def test_a_kept_file_that_was_cut_short_is_replaced(tmp_path: Path) -> None:
     assert kept.read_bytes() == delivered.path.read_bytes()
 
 
-def change_during_copy(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
+def change_during_copy(monkeypatch: pytest.MonkeyPatch, path: Path, change: Any) -> None:
     copy = archive_module._copy_and_digest
 
-    def copy_and_change(source: Path, target: Path) -> str:
-        digest = copy(source, target)
-        change(source)
+    def copy_and_change(file: BufferedReader, target: Path) -> str:
+        digest = copy(file, target)
+        change(path)
         return digest
 
     monkeypatch.setattr(archive_module, "_copy_and_digest", copy_and_change)
@@ -187,7 +188,7 @@ def test_fault_20_a_file_that_changes_while_it_is_copied_is_held(
     archive = Archive(tmp_path / "landing")
     delivered = deliver(tmp_path, "leads.csv")
     with monkeypatch.context() as patched:
-        change_during_copy(patched, change)
+        change_during_copy(patched, delivered.path, change)
         with pytest.raises(HeldFile, match="still being written"):
             archive.keep(delivered)
     assert files_below(archive.folder) == []
@@ -201,9 +202,10 @@ def test_fault_17_a_failed_copy_leaves_nothing_behind(
         raise OSError("no space left on device")
 
     archive = Archive(tmp_path / "landing")
-    change_during_copy(monkeypatch, fail)
+    delivered = deliver(tmp_path, "leads.csv")
+    change_during_copy(monkeypatch, delivered.path, fail)
     with pytest.raises(OSError, match="no space left"):
-        archive.keep(deliver(tmp_path, "leads.csv"))
+        archive.keep(delivered)
     assert files_below(archive.folder) == []
 
 

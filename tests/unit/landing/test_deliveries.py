@@ -46,7 +46,7 @@ class Folder:
         patch.setattr(
             archive_module,
             "_copy_and_digest",
-            lambda source, target: self._note(source.name) or copy(source, target),
+            lambda file, target: self._note(_name_of(file)) or copy(file, target),
         )
         patch.setattr(
             hashlib,

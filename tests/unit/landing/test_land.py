@@ -1,5 +1,7 @@
+import os
 from collections.abc import Iterable
 from datetime import date, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -496,11 +498,11 @@ def test_fault_20_a_file_still_being_written_is_held_and_the_others_land(
     company.deliver("leads2.csv", "2,,\n")
     copy = archive_module._copy_and_digest
 
-    def copy_and_grow(source: Path, target: Path) -> str:
-        digest = copy(source, target)
-        if source == growing:
-            with source.open("a", encoding="utf-8") as file:
-                file.write("3,,\n")
+    def copy_and_grow(file: BufferedReader, target: Path) -> str:
+        digest = copy(file, target)
+        if os.path.samestat(os.fstat(file.fileno()), growing.stat()):
+            with growing.open("a", encoding="utf-8") as later:
+                later.write("3,,\n")
         return digest
 
     with monkeypatch.context() as patched:

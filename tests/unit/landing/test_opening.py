@@ -48,7 +48,7 @@ def test_fault_52_a_file_exchanged_after_the_look_is_held(
     archive = Archive(tmp_path / "landing")
     with pytest.raises(HeldFile, match=r"(since|while) it was looked at"):
         archive.keep(DeliveredFile(found, "sub/leads.csv"))
-    assert not archive.folder.exists()
+    assert not list(archive.folder.glob("**/*"))
 
 
 def test_fault_52_a_folder_exchanged_and_put_back_is_noticed(
@@ -71,21 +71,22 @@ def test_fault_52_a_folder_exchanged_and_put_back_is_noticed(
         open_delivered(found)
 
 
-def test_fault_52_a_file_exchanged_between_digest_and_copy_is_held(
+def test_fault_52_what_is_copied_is_what_was_opened(
     found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An exchange between the digest and the copy: no other file is opened in between."""
     archive = Archive(tmp_path / "landing")
-    looked = Path.exists
+    content = found.read_bytes()
 
-    def exchange(self: Path) -> bool:
-        if self.is_relative_to(archive.folder) and not found.is_symlink():
+    def exchange(self: Archive, digest: str, size: int) -> bool:
+        if not found.is_symlink():
             by_a_symlink(found)
-        return looked(self)
+        return digest == "0" * 64
 
-    monkeypatch.setattr(Path, "exists", exchange)
-    with pytest.raises(HeldFile, match="a symlink"):
-        archive.keep(DeliveredFile(found, "sub/leads.csv"))
-    assert not any(p.read_bytes() == SECRET for p in tmp_path.glob("landing/**/*") if p.is_file())
+    monkeypatch.setattr(Archive, "holds", exchange)
+    digest = archive.keep(DeliveredFile(found, "sub/leads.csv"), expected="0" * 64)
+    assert archive.path(digest).read_bytes() == content
+    assert not any(p.read_bytes() == SECRET for p in archive.folder.glob("**/*") if p.is_file())
 
 
 def test_a_file_that_stayed_is_read(found: Path) -> None:
