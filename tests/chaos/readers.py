@@ -1,7 +1,7 @@
 """Readers at work while one generation after the other is published."""
 
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,6 +17,7 @@ LOOPING, LINGERING = 2, 1
 LINGERS_FOR = 25
 """Reads that a lingering reader makes on one connection before it opens another."""
 ROWS = 1000
+WAIT_SECONDS = 60
 NUMBERS = """
 select n, count(*) from marts.first group by n
 union all
@@ -38,27 +39,41 @@ def make_generation(state: StateDirectory, number: int) -> str:
     return run_id
 
 
-def read_all_the_time(root: str, last: int, reads_to_a_connection: int) -> int:
-    """Read until the last generation is seen; returns how many reads there were.
+class Progress:
+    """How many reads a reader has made: the bytes of a file that it lengthens by one each time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def made_one(self) -> None:
+        with self._path.open("ab") as file:
+            file.write(b".")
+
+    @property
+    def reads(self) -> int:
+        return self._path.stat().st_size if self._path.exists() else 0
+
+
+def read_all_the_time(root: str, progress: str, last: int, reads_to_a_connection: int) -> None:
+    """Read until the last generation is seen.
 
     Raises:
         Broken: rows of two generations at once, or an older one after a newer.
     """
-    generations = Generations(StateDirectory(Path(root)))
-    reads = newest = 0
+    generations, mine = Generations(StateDirectory(Path(root))), Progress(Path(progress))
+    newest = 0
     while newest < last:
         with generations.reading() as connection:
             opened = _number_on(connection)
+            mine.made_one()
             for _ in range(reads_to_a_connection - 1):
                 if (number := _number_on(connection)) != opened:
                     raise Broken(f"a connection saw {opened}, then {number}")
-                reads += 1
+                mine.made_one()
                 time.sleep(0.002)
         if opened < newest:
             raise Broken(f"generation {opened} after {newest}")
         newest = opened
-        reads += 1
-    return reads
 
 
 def _number_on(connection: duckdb.DuckDBPyConnection) -> int:
@@ -69,28 +84,49 @@ def _number_on(connection: duckdb.DuckDBPyConnection) -> int:
     return int(numbers.pop())
 
 
+def _until_all_have_read_on(progress: list[Progress], readers: list[Future[None]]) -> None:
+    before = [one.reads for one in progress]
+    deadline = time.monotonic() + WAIT_SECONDS
+    while any(one.reads == reads for one, reads in zip(progress, before, strict=True)):
+        if any(reader.done() for reader in readers):
+            return  # It ended early: its result says why.
+        if time.monotonic() > deadline:
+            raise Broken(f"a reader has read nothing for {WAIT_SECONDS} seconds")
+        time.sleep(0.0005)
+
+
 def read_during_publishes(folder: Path, publishes: int, say: Say) -> Tally:
-    """Publish again and again under the eyes of readers that loop and of one that lingers."""
+    """Publish again and again under the eyes of readers that loop and of one that lingers.
+
+    Each reader reads at least once in two publishes, however busy the machine is.
+    """
     tally = Tally(f"readers during {publishes:,} publishes")
     state = StateDirectory(folder / "readers")
     generations = Generations(state)
     generations.publish(make_generation(state, 1))
     last = publishes + 1
-    with ProcessPoolExecutor(LOOPING + LINGERING, mp_context=get_context("spawn")) as pool:
-        readers = [pool.submit(read_all_the_time, str(state.root), last, 1) for _ in range(LOOPING)]
-        readers += [
-            pool.submit(read_all_the_time, str(state.root), last, LINGERS_FOR)
-            for _ in range(LINGERING)
+    per_connection = [1] * LOOPING + [LINGERS_FOR] * LINGERING
+    progress = [Progress(folder / f"reads-{number}") for number in range(len(per_connection))]
+    with ProcessPoolExecutor(len(per_connection), mp_context=get_context("spawn")) as pool:
+        readers = [
+            pool.submit(read_all_the_time, str(state.root), str(folder / f"reads-{n}"), last, reads)
+            for n, reads in enumerate(per_connection)
         ]
         for number in range(2, last + 1):
+            if number % 2 == 0 and not tally.failures:
+                with tally.watch(f"publish {number}"):
+                    _until_all_have_read_on(progress, readers)
             generations.publish(make_generation(state, number))
             generations.retain()
             if number % 200 == 0:
                 say(f"{tally.fault}: {number}")
         tally.tries = publishes
-        for reader in readers:
+        for reader, made in zip(readers, progress, strict=True):
             with tally.watch("a reader"):
-                tally.outcomes["reads, none torn, none older after newer"] += reader.result(60)
-    if len(kept := generations.all()) > 5 + LOOPING + LINGERING:
+                reader.result(WAIT_SECONDS)
+                tally.outcomes["reads, none torn, none older after newer"] += made.reads
+    if len(kept := generations.all()) > 5 + len(readers):
         tally.failures.append(f"{len(kept)} generations are kept")
+    if generations.current_id() != kept[0].run_id:
+        tally.failures.append(f"{generations.current_id()} is published, not the newest")
     return tally

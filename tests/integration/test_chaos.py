@@ -12,7 +12,6 @@ from tests.chaos.damages import (
     damage_deliveries,
     damage_published,
 )
-from tests.chaos.readers import read_during_publishes
 from tests.chaos.subject import (
     Subject,
     copy,
@@ -108,14 +107,6 @@ def test_fault_13_no_reader_gets_rows_of_a_damaged_file_and_a_rollback_gives_the
     tally = damage_published(older, tmp_path, 4, chance, quiet)
     assert tally.failures == []
     assert tally.outcomes["then a rollback gave the rows back"] == 1
-
-
-def test_fault_8_a_reader_that_stays_keeps_its_generation_while_others_follow(
-    tmp_path: Path,
-) -> None:
-    tally = read_during_publishes(tmp_path, 30, quiet)
-    assert tally.failures == []
-    assert tally.outcomes["reads, none torn, none older after newer"] > 5
 
 
 def break_a_promise() -> None:

@@ -556,21 +556,21 @@ def test_bytes_hold_the_table_only_where_they_are_mapped(
     assert account.held_because == "column 'seen' holds bytes, not text; store it as text"
 
 
-def postgres_company(
-    company: Company, server: PostgresServer, monkeypatch: pytest.MonkeyPatch, statements: str
-) -> Company:
-    monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", server.address())
-    server.run(f"drop schema if exists sales cascade; create schema sales; {statements}")
-    return company
-
-
-def test_postgresql_values_land_as_they_are(
+@pytest.fixture
+def sales(
     company: Company, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    postgres_company(
-        company,
-        postgres,
-        monkeypatch,
+) -> Callable[[str], None]:
+    """Makes the schema ``sales`` anew by statements, as the database that the mapping names."""
+    monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", postgres.address())
+
+    def make(statements: str) -> None:
+        postgres.run(f"drop schema if exists sales cascade; create schema sales; {statements}")
+
+    return make
+
+
+def test_postgresql_values_land_as_they_are(company: Company, sales: Callable[[str], None]) -> None:
+    sales(
         "create type sales.mood as enum ('DE', 'FR');"
         'create table sales."Leads" (id uuid, "the ""mail" text, revenue numeric, '
         "big numeric(60, 2),"
@@ -612,13 +612,8 @@ def test_postgresql_values_land_as_they_are(
     assert str(held[0].held_because).startswith("column 'photo' is bytes, not text")
 
 
-def test_a_view_of_a_server_is_a_table_too(
-    company: Company, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    postgres_company(
-        company,
-        postgres,
-        monkeypatch,
+def test_a_view_of_a_server_is_a_table_too(company: Company, sales: Callable[[str], None]) -> None:
+    sales(
         "create view sales.contacts as select 1 as id, 'x' as mail, 2 as staff, "
         "timestamp '2024-01-05 10:00:00' as made",
     )
@@ -627,12 +622,12 @@ def test_a_view_of_a_server_is_a_table_too(
 
 
 def test_a_table_that_may_not_be_read_is_held(
-    company: Company, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    company: Company,
+    sales: Callable[[str], None],
+    postgres: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    postgres_company(
-        company,
-        postgres,
-        monkeypatch,
+    sales(
         "create table sales.contacts (id bigint, mail text, staff bigint, made timestamp);"
         "drop role if exists guest; create role guest login; "
         "grant usage on schema sales to guest",
@@ -643,13 +638,8 @@ def test_a_table_that_may_not_be_read_is_held(
     assert CANARY not in held
 
 
-def test_endless_instants_are_quarantined(
-    company: Company, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    postgres_company(
-        company,
-        postgres,
-        monkeypatch,
+def test_endless_instants_are_quarantined(company: Company, sales: Callable[[str], None]) -> None:
+    sales(
         "create table sales.contacts (id bigint, mail text, staff bigint, made timestamp);"
         "insert into sales.contacts values (1, null, null, 'infinity')",
     )
