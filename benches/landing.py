@@ -26,8 +26,8 @@ from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.mapping import Input
 from lead_warehouse.memory import limit_memory
-from lead_warehouse.refresh.pipeline import STORAGE_VERSION
 from lead_warehouse.sql import literal
+from lead_warehouse.state.engine import STORAGE_VERSION
 
 AIMS = {"csv": 6.0, "csv, quoted": 6.0, "parquet": 2.0}
 MEGABYTE = 1 << 20

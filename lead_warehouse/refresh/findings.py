@@ -72,6 +72,24 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
     return findings
 
 
+def from_quarantine(database: Path, folder: Path) -> str | None:
+    """Records that a rejected build has in quarantine, which go with it; none where there are none.
+
+    The first of them are kept in ``folder``.
+    """
+    with open_read_only(database) as connection:
+        rows = _rows(
+            connection,
+            "select file_name, file_line, column_name, value, reason, problem_count "
+            "from raw.quarantined_rows order by all",
+        )
+        [count] = connection.execute("select count(*) from raw.quarantined_rows").fetchone() or [0]
+    if not rows:
+        return None
+    kept = write_rows(folder, "raw.quarantined_rows", rows)
+    return f"{count:,} records in quarantine, for example {show(rows[0])}; {kept}"
+
+
 def as_checks(results: list[NodeResult]) -> list[CheckResult]:
     """dbt tests as checks among the others.
 
@@ -104,7 +122,11 @@ def as_checks(results: list[NodeResult]) -> list[CheckResult]:
 def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> list[dict[str, Any]]:
     if result.relation is None or result.status == "error":
         return []
-    cursor = connection.execute(f"select * from {result.relation} limit {KEPT_ROWS}")
+    return _rows(connection, f"select * from {result.relation}")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(f"{query} limit {KEPT_ROWS}")
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -18,58 +17,46 @@ import duckdb
 
 from lead_warehouse import __version__
 from lead_warehouse.clock import utc_now
-from lead_warehouse.contract import load_contract
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
 from lead_warehouse.gates.changes import Checked
-from lead_warehouse.gates.check import KEPT_ROWS, CheckResult, check
+from lead_warehouse.gates.check import CheckResult, check
 from lead_warehouse.gates.results import counts, store_results
 from lead_warehouse.journal import Journal
-from lead_warehouse.landing.archive import Archive
-from lead_warehouse.landing.completeness import LetThrough
-from lead_warehouse.landing.land import Landing, land
+from lead_warehouse.landing.land import Landing
 from lead_warehouse.mapping import Mapping, load_mapping
-from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
-from lead_warehouse.quarantine.settle import Replays, remember, settle
+from lead_warehouse.memory import exhausted, memory_bytes
+from lead_warehouse.quarantine.settle import Replays
 from lead_warehouse.redaction import redact
 from lead_warehouse.refresh.accepted import accepted_tables
-from lead_warehouse.refresh.base import copy_base, file_digest
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt, test_with_dbt
 from lead_warehouse.refresh.compact import compact, needs_compaction
-from lead_warehouse.refresh.context import RefreshContext, parse_as_of, write_context
+from lead_warehouse.refresh.context import RefreshContext, parse_as_of
 from lead_warehouse.refresh.findings import (
     Finding,
     as_checks,
     from_checks,
+    from_quarantine,
     from_tests,
-    show,
-    write_rows,
 )
+from lead_warehouse.refresh.land_build import land_build
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
 from lead_warehouse.refresh.rollback import never_shown
 from lead_warehouse.refresh.room import full_disk_in_words, require_room
+from lead_warehouse.refresh.sealing import manifest_of, take_inputs
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
-from lead_warehouse.state.digest import TableDigest, combined_digest
-from lead_warehouse.state.engine import confine, open_read_only, open_to_write, use_utc
-from lead_warehouse.state.generations import (
-    RETAINED,
-    Generations,
-    refuse_stale_log,
-    remove_folder,
-)
+from lead_warehouse.state.digest import TableDigest
+from lead_warehouse.state.engine import STORAGE_VERSION
+from lead_warehouse.state.generations import RETAINED, Generations, remove_folder
 from lead_warehouse.state.hold import read_hold, who
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 from lead_warehouse.state.publications import Publications
-from lead_warehouse.state.seen_files import SeenFiles
-
-STORAGE_VERSION = "v1.4.0"
-"""Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
 
 BUILD_COMMAND = ["build", "--exclude-resource-types", "test", "unit_test"]
 """Seeds and models in one go; tests are the audit's."""
@@ -225,65 +212,22 @@ class _Run:
         return self.folder / "failures"
 
     def _land(self, as_of: datetime | None) -> RefreshContext:
-        building = self.state.building
-        building.parent.mkdir(parents=True)
-        base = copy_base(
-            self.generations,
-            self.ledger.published_at(),
-            building,
-            lambda text: self.progress("land", text),
+        landed = land_build(
+            self.state,
+            self.mapping,
+            self.options.input_dir,
+            accept=self.options.accept,
+            as_of=as_of,
+            rules_digest=str(self.report.rules_digest),
+            progress=lambda text: self.progress("land", text),
         )
-        self.report.base = base.run_id
-        self.report.notes += base.passed_over
-        failpoint("copied")
-        contract = load_contract()
-        let_through = LetThrough(frozenset(self.options.accept), self.decisions.accepted_files())
-        scratch = building.parent / "scratch"
-        with duckdb.connect(
-            str(building), config={"storage_compatibility_version": STORAGE_VERSION}
-        ) as connection:
-            use_utc(connection)
-            limit_memory(connection, building.parent / "spill")
-            remember(connection)
-            confine(connection, scratch, self.state.landing, self.state.publications)
-            landing = land(
-                connection,
-                contract,
-                self.mapping,
-                input_dir=self.options.input_dir,
-                archive=Archive(self.state.landing),
-                received=self.ledger.received_inputs(),
-                now=utc_now(),
-                scratch=scratch,
-                progress=lambda text: self.progress("land", text),
-                seen=SeenFiles(self.state.control),
-                let_through=let_through,
-            )
-            replayed = settle(connection, contract, self.decisions)
-            self.publications.land(connection, self.ledger.published_at())
-            context = write_context(connection, contract, as_of, str(self.report.rules_digest))
-            self.report.quarantine = _quarantine(
-                connection, [account.file.file_digest for account in landing.accounts]
-            )
-            connection.execute("checkpoint")
-        shutil.rmtree(scratch, ignore_errors=True)
-        if not landing.accounts and not landing.unchanged:
-            raise UserError(
-                f"no file in {self.options.input_dir} matches an input of the mapping; "
-                "name the folder of the files with --input"
-            )
-        self._record_decisions(landing, replayed)
-        self.report.as_of = context.as_of
-        self.report.inputs_without_files = landing.without_files
-        self.report.withdrawn_inputs = landing.withdrawn
-        self.report.ambiguous_times = landing.ambiguous
-        self.report.accounts = landing.accounts
-        self.report.unchanged_files = landing.unchanged
-        self.report.new_columns = landing.new_columns
-        self.report.renames = landing.renames
-        self.report.late_files = landing.late_files
-        self.report.freshness = landing.freshness
-        return context
+        self._record_decisions(landed.landing, landed.replayed)
+        self.report.base = landed.base.run_id
+        self.report.notes += landed.base.passed_over
+        self.report.as_of = landed.context.as_of
+        self.report.quarantine = landed.quarantine
+        self.report.take_landing(landed.landing)
+        return landed.context
 
     def _record_decisions(self, landing: Landing, replayed: Replays) -> None:
         """What was let through stays decided, should the run fail; what came in counts only once
@@ -353,61 +297,32 @@ class _Run:
         self.report.failures += [finding for finding in findings if finding.is_critical]
         if self.report.failures:
             lines = [f"  {finding}" for finding in self.report.failures]
-            lines += [f"  {reason}" for reason in self._what_did_not_land()]
+            lines += [
+                f"  held: {one.file.file_name}: {one.held_because}" for one in self.report.held
+            ]
+            if quarantined := from_quarantine(self.state.building, self._failures):
+                lines.append(f"  {quarantined}")
             raise RunRejected(
                 f"{len(self.report.failures)} check(s) failed; readers keep the published "
                 "generation\n" + "\n".join(lines)
             )
 
-    def _what_did_not_land(self) -> list[str]:
-        """Held files and quarantined records of this run, which go with the rejected build."""
-        reasons = [f"held: {one.file.file_name}: {one.held_because}" for one in self.report.held]
-        with open_read_only(self.state.building) as connection:
-            cursor = connection.execute(
-                "select file_name, file_line, column_name, value, reason, problem_count "
-                f"from raw.quarantined_rows order by all limit {KEPT_ROWS}"
-            )
-            names = [column[0] for column in cursor.description or []]
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        if rows:
-            kept = write_rows(self._failures, "raw.quarantined_rows", rows)
-            reasons.append(
-                f"{len(rows)} records in quarantine, for example {show(rows[0])}; {kept}"
-            )
-        return reasons
-
     def _seal(self, context: RefreshContext) -> None:
         building = self.state.building
-        with open_to_write(building) as connection:
-            connection.execute("drop schema if exists audit cascade")
-            inputs = connection.execute(
-                "select input_name, file_digest, file_name, received_at from raw.landed_files "
-                "where status = 'landed' order by all"
-            ).fetchall()
-            connection.execute("checkpoint")
-        refuse_stale_log(building)
+        inputs = take_inputs(building)
         if needs_compaction(building):
             self.report.compaction = self._work(
                 compact, self._building, STORAGE_VERSION, step="compact"
             )
         tables: dict[str, TableDigest] = self._work(verify, self._building, step="seal")
-        manifest = {
-            "run_id": self.report.run_id,
-            "sealed_at": utc_now(),
-            "as_of": context.as_of,
-            "is_past": context.is_past,
-            "rules_digest": context.rules_digest,
-            "digest": combined_digest(tables),
-            "file": {"bytes": building.stat().st_size, "sha256": file_digest(building)},
-            "tables": {name: asdict(digest) for name, digest in tables.items()},
-            "inputs": [
-                dict(
-                    zip(("input_name", "file_digest", "file_name", "received_at"), row, strict=True)
-                )
-                for row in inputs
-            ],
-            "versions": self.report.versions,
-        }
+        manifest = manifest_of(
+            self.report.run_id,
+            building,
+            context,
+            tables=tables,
+            inputs=inputs,
+            versions=self.report.versions,
+        )
         generation = self.generations.seal(self.report.run_id, manifest)
         self.report.digest = str(manifest["digest"])
         self.report.tables = {name: asdict(digest) for name, digest in tables.items()}
@@ -509,17 +424,3 @@ class _Run:
         finally:
             seconds = self.report.seconds[name] = round(time.monotonic() - started, 2)
             self.journal.tell(f"step {outcome}", level, step=name, seconds=seconds)
-
-
-def _quarantine(
-    connection: duckdb.DuckDBPyConnection, landed_now: list[str]
-) -> list[dict[str, Any]]:
-    """Records in quarantine by input and reason, and how many of them this run put there."""
-    cursor = connection.execute(
-        "select input_name as input, reason, count(*) as records, "
-        "count(*) filter (list_contains(?, file_digest)) as new "
-        "from raw.quarantined_rows group by all order by records desc, input, reason",
-        [landed_now],
-    )
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -9,6 +9,7 @@ from typing import Any
 
 from lead_warehouse.landing.event_spans import LateFile
 from lead_warehouse.landing.freshness import InputFreshness
+from lead_warehouse.landing.land import Landing
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.landing.new_columns import NewColumn, RenamedIn
 from lead_warehouse.landing.typed_tables import ArchivedFile
@@ -117,6 +118,18 @@ class RefreshReport:
         """Keep the slowest of what dbt built."""
         slowest = sorted(results, key=lambda one: one.seconds, reverse=True)[:SLOWEST_MODELS]
         self.models = [{"name": one.name, "seconds": round(one.seconds, 2)} for one in slowest]
+
+    def take_landing(self, landing: Landing) -> None:
+        """Take over what landed, what was held, and what was noticed on the way."""
+        self.inputs_without_files = landing.without_files
+        self.withdrawn_inputs = landing.withdrawn
+        self.ambiguous_times = landing.ambiguous
+        self.accounts = landing.accounts
+        self.unchanged_files = landing.unchanged
+        self.new_columns = landing.new_columns
+        self.renames = landing.renames
+        self.late_files = landing.late_files
+        self.freshness = landing.freshness
 
     @property
     def held(self) -> list[FileAccount]:

@@ -11,6 +11,9 @@ import duckdb
 
 from lead_warehouse.sql import literal
 
+STORAGE_VERSION = "v1.4.0"
+"""Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
+
 OPEN_TO_SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

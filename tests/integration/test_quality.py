@@ -14,7 +14,7 @@ from lead_warehouse.errors import RunFailed, RunRejected, UserError
 from lead_warehouse.gates.changes import Checked
 from lead_warehouse.gates.check import check
 from lead_warehouse.landing.land import land
-from lead_warehouse.refresh import pipeline
+from lead_warehouse.refresh import land_build
 from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
@@ -31,7 +31,7 @@ def lose_leads(monkeypatch: pytest.MonkeyPatch) -> None:
             connection.execute(f"delete from raw.{table} where md5_number(lead_id) % 4 <> 0")
         return landing
 
-    monkeypatch.setattr(pipeline, "land", lose)
+    monkeypatch.setattr(land_build, "land", lose)
 
 
 def test_a_loss_that_nobody_explains_stops_at_each_gate_unless_it_is_let_through(

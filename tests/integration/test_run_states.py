@@ -14,7 +14,7 @@ import pytest
 from lead_warehouse import doctor
 from lead_warehouse.errors import RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import FAILPOINT, FAILPOINTS
-from lead_warehouse.refresh import pipeline
+from lead_warehouse.refresh import land_build, pipeline
 from lead_warehouse.refresh.past_runs import find_run
 from lead_warehouse.refresh.rollback import release, roll_back
 from lead_warehouse.refresh.verify import verify
@@ -250,7 +250,7 @@ def test_secrets_of_the_environment_reach_neither_report_nor_log_nor_ledger(
         raise RunFailed("canary-4711 canary-0815 postgresql://x:canary-unknown@host/db")
 
     with light_steps():
-        monkeypatch.setattr(pipeline, "land", fail)
+        monkeypatch.setattr(land_build, "land", fail)
         with pytest.raises(RunFailed):
             light_refresh(root, exports)
     for path in root.rglob("*"):
@@ -269,7 +269,11 @@ def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
 
     before = sorted(path.name for path in (root / "generations").iterdir())
     shown = Generations(StateDirectory(root)).current_id()
-    owner: Any = {"record": Publications, "publish": Generations}.get(step, pipeline)
+    owner: Any = {
+        "land": land_build,
+        "record": Publications,
+        "publish": Generations,
+    }.get(step, pipeline)
     monkeypatch.setattr(owner, step, full)
     with light_steps(), pytest.raises(RunFailed, match=r"disk of .* is full .* MB free .* about"):
         if step == "verify":
