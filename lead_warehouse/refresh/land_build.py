@@ -1,0 +1,122 @@
+"""Land the delivered files into a build, which starts as a copy of the published generation."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lead_warehouse.clock import utc_now
+from lead_warehouse.contract import load_contract
+from lead_warehouse.errors import UserError
+from lead_warehouse.failpoints import failpoint
+from lead_warehouse.landing.archive import Archive
+from lead_warehouse.landing.completeness import LetThrough
+from lead_warehouse.landing.land import Landing, land
+from lead_warehouse.mapping import Mapping
+from lead_warehouse.memory import limit_memory
+from lead_warehouse.quarantine.settle import Replays, remember, settle
+from lead_warehouse.refresh.base import Base, copy_base
+from lead_warehouse.refresh.context import RefreshContext, write_context
+from lead_warehouse.state.control import ControlLedger
+from lead_warehouse.state.decisions import Decisions
+from lead_warehouse.state.engine import STORAGE_VERSION, confine, use_utc
+from lead_warehouse.state.generations import Generations
+from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.publications import Publications
+from lead_warehouse.state.seen_files import SeenFiles
+
+
+@dataclass(frozen=True)
+class LandedBuild:
+    """What came of landing into a build.
+
+    Attributes:
+        base: what the build is a copy of.
+        replayed: records that were in quarantine and came in.
+        quarantine: records in quarantine now, by input and reason.
+    """
+
+    base: Base
+    landing: Landing
+    context: RefreshContext
+    replayed: Replays
+    quarantine: list[dict[str, Any]]
+
+
+def land_build(
+    state: StateDirectory,
+    mapping: Mapping,
+    input_dir: Path,
+    *,
+    accept: tuple[str, ...],
+    as_of: datetime | None,
+    rules_digest: str,
+    progress: Callable[[str], None],
+) -> LandedBuild:
+    """Make the build of a state directory and land into it what is new.
+
+    Args:
+        accept: names of files that may land although they look incomplete.
+        as_of: instant asked for; none for the latest event known.
+
+    Raises:
+        UserError: no file matches an input of the mapping.
+        RunFailed: the published file must not be copied.
+    """
+    building, contract = state.building, load_contract()
+    ledger, decisions = ControlLedger(state.control), Decisions(state.control)
+    publications = Publications(state)
+    building.parent.mkdir(parents=True)
+    base = copy_base(Generations(state), ledger.published_at(), building, progress)
+    failpoint("copied")
+    scratch = building.parent / "scratch"
+    with duckdb.connect(
+        str(building), config={"storage_compatibility_version": STORAGE_VERSION}
+    ) as connection:
+        use_utc(connection)
+        limit_memory(connection, building.parent / "spill")
+        remember(connection)
+        confine(connection, scratch, state.landing, state.publications)
+        landing = land(
+            connection,
+            contract,
+            mapping,
+            input_dir=input_dir,
+            archive=Archive(state.landing),
+            received=ledger.received_inputs(),
+            now=utc_now(),
+            scratch=scratch,
+            progress=progress,
+            seen=SeenFiles(state.control),
+            let_through=LetThrough(frozenset(accept), decisions.accepted_files()),
+        )
+        replayed = settle(connection, contract, decisions)
+        publications.land(connection, ledger.published_at())
+        context = write_context(connection, contract, as_of, rules_digest)
+        quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])
+        connection.execute("checkpoint")
+    shutil.rmtree(scratch, ignore_errors=True)
+    if not landing.accounts and not landing.unchanged:
+        raise UserError(
+            f"no file in {input_dir} matches an input of the mapping; "
+            "name the folder of the files with --input"
+        )
+    return LandedBuild(base, landing, context, replayed, quarantine)
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection, landed_now: list[str]
+) -> list[dict[str, Any]]:
+    """Records in quarantine by input and reason, and how many of them this run put there."""
+    cursor = connection.execute(
+        "select input_name as input, reason, count(*) as records, "
+        "count(*) filter (list_contains(?, file_digest)) as new "
+        "from raw.quarantined_rows group by all order by records desc, input, reason",
+        [landed_now],
+    )
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
