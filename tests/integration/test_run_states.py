@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,17 @@ LEADS = "select lead_id from marts.dim_leads order by 1"
 REPOSITORY = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module")
+def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``exports`` and the ``state`` made of them: lead a, then a and b. For reading only."""
+    folder = tmp_path_factory.mktemp("published_twice")
+    with light_steps():
+        for lead, name in (("a", "1"), ("b", "2")):
+            deliver(folder / "exports", name, {lead: f"{lead}@x.fr"})
+            light_refresh(folder / "state", folder / "exports")
+    return folder
+
+
 @pytest.fixture
 def exports(tmp_path: Path) -> Path:
     deliver(tmp_path / "exports", "1", {"a": "a@x.fr"})
@@ -38,14 +50,13 @@ def exports(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def root(exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(
+    published_twice: Path, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """Two generations published: with lead a, then with a and b."""
     monkeypatch.setattr("lead_warehouse.status._ask", lambda generations, run_id: {})
-    with light_steps():
-        light_refresh(tmp_path / "state", exports)
-        deliver(exports, "2", {"b": "b@x.fr"})
-        light_refresh(tmp_path / "state", exports)
-    return tmp_path / "state"
+    shutil.copytree(published_twice / "exports", exports, dirs_exist_ok=True)
+    return Path(shutil.copytree(published_twice / "state", tmp_path / "state", symlinks=True))
 
 
 def leads(root: Path) -> list[str]:
