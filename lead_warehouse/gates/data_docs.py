@@ -8,13 +8,12 @@ import html
 import json
 import re
 from pathlib import Path
-from typing import Any
-
-from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
+from typing import TYPE_CHECKING, Any
 
 from lead_warehouse import PROJECT_DIR
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuiteValidationResult
 
 STYLE_FILE = PROJECT_DIR / "quality" / "data_docs.css"
 ROWS_SHOWN = 20
@@ -39,13 +38,16 @@ class DataDocs:
     """
 
     def __init__(self, folder: Path, run_id: str):
+        from great_expectations.render.renderer import ValidationResultsPageRenderer
+        from great_expectations.render.view import DefaultJinjaPageView
+
         self.folder = folder
         self.run_id = run_id
         self._style = STYLE_FILE.read_text(encoding="utf-8")
         self._renderer = ValidationResultsPageRenderer(run_info_at_end=True)
         self._view = DefaultJinjaPageView()
 
-    def add(self, gate: str, suite: str, outcome: ExpectationSuiteValidationResult) -> None:
+    def add(self, gate: str, suite: str, outcome: "ExpectationSuiteValidationResult") -> None:
         """Render the page of a suite; its outcome is no use for anything else afterwards."""
         for one in outcome.results:
             one.result = _harmless(one.result)
