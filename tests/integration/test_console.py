@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,30 +12,20 @@ import pytest
 
 from lead_warehouse import __version__
 from tests.conftest import STORIES
-
-
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "lead_warehouse", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-        timeout=120,
-    )
+from tests.console import run, run_process
 
 
 def test_demo_in_four_commands(tmp_path: Path) -> None:
     exports, state = tmp_path / "exports", tmp_path / "state"
-    made = run("simulate", "--leads", "60", "--seed", "3", "--out", exports)
+    made = run_process("simulate", "--leads", "60", "--seed", "3", "--out", exports)
     assert made.returncode == 0, made.stderr
     assert "crm_contacts.csv: 60 rows" in made.stdout
-    refreshed = run("refresh", "--state", state, "--mapping", exports / "mapping.yml")
+    refreshed = run_process("refresh", "--state", state, "--mapping", exports / "mapping.yml")
     assert refreshed.returncode == 0, refreshed.stderr
     for word in ("landing files", "auditing", "publishing", str(state / "current"), "lead → mql"):
         assert word in refreshed.stdout
     assert "Traceback" not in refreshed.stderr
-    assert run("status", LEAD_WAREHOUSE_STATE=str(state)).stdout.count("published") >= 2
+    assert run_process("status", LEAD_WAREHOUSE_STATE=str(state)).stdout.count("published") >= 2
 
 
 def test_status_shows_funnel_and_quarantine(published_sample: Path) -> None:
@@ -124,7 +113,7 @@ def test_mistakes_are_one_line_with_exit_code_2(
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    wrong = run("rollback", "--debug", "--state", tmp_path / "state")
+    wrong = run_process("rollback", "--debug", "--state", tmp_path / "state")
     assert wrong.returncode == 1
     assert "Traceback" in wrong.stderr
 
@@ -220,14 +209,16 @@ def test_generations_and_rollback(sample_state: Path, sample_exports: Path) -> N
 
 
 def test_version() -> None:
-    assert run("--version").stdout.strip() == __version__
+    assert run_process("--version").stdout.strip() == __version__
 
 
 def test_no_cell_is_cut_short_at_any_width(published_sample: Path) -> None:
     sql = "select * from marts.rpt_funnel_cohorts order by all limit 20"
-    records = json.loads(run("query", sql, "--state", published_sample, "--format", "json").stdout)
+    records = json.loads(
+        run_process("query", sql, "--state", published_sample, "--format", "json").stdout
+    )
     for width in ("60", "80", "140", "400"):
-        shown = run("query", sql, "--state", published_sample, COLUMNS=width).stdout
+        shown = run_process("query", sql, "--state", published_sample, COLUMNS=width).stdout
         header, *lines = [line for line in shown.splitlines() if line.strip("─ ")]
         assert header.split() == list(records[0]), width
         for record, line in zip(records, lines, strict=True):

@@ -19,7 +19,7 @@ from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import ask, refresh_state
-from tests.integration.test_console import run
+from tests.console import run
 
 
 def lose_leads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import STORIES, ask, refresh_state
-from tests.integration.test_console import run
+from tests.console import run
 
 NOW = {"LEAD_WAREHOUSE_NOW": "2027-03-01T08:00:00Z"}
 LATER = {"LEAD_WAREHOUSE_NOW": "2027-03-02T08:00:00Z"}
