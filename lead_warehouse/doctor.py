@@ -3,18 +3,20 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
 
 from lead_warehouse.errors import LeadWarehouseError
 from lead_warehouse.refresh.base import file_digest
+from lead_warehouse.refresh.reconcile import last_shown
 from lead_warehouse.refresh.room import in_megabytes, room_left, room_needed
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.state.checksums import damaged_blocks
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger
 from lead_warehouse.state.digest import combined_digest
-from lead_warehouse.state.generations import SET_ASIDE, Generation, Generations
+from lead_warehouse.state.generations import ROLL_BACK, SET_ASIDE, Generation, Generations
 from lead_warehouse.state.hold import read_hold
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import is_locked
@@ -22,7 +24,6 @@ from lead_warehouse.state.lock import is_locked
 SAMPLE = 20
 """Archived files looked at unless all are asked for, the newest first."""
 
-ROLL_BACK = "`lead-warehouse rollback` returns readers to the generation before"
 REFRESH = "the next refresh clears it up"
 
 
@@ -73,7 +74,7 @@ def _pointer(state: StateDirectory) -> Iterator[Diagnosis]:
         )
         return
     if current is None:
-        yield Diagnosis("pointer", "nothing is published", "run `lead-warehouse refresh`")
+        yield _no_pointer(state)
     elif not state.generation(current).is_dir():
         yield _wrong(
             "pointer",
@@ -82,6 +83,17 @@ def _pointer(state: StateDirectory) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("pointer", f"readers see {current}")
+
+
+def _no_pointer(state: StateDirectory) -> Diagnosis:
+    with suppress(LeadWarehouseError, sqlite3.DatabaseError):
+        if last := last_shown(Generations(state), ControlLedger(state.control)):
+            return _wrong(
+                "pointer",
+                f"{state.current} is gone; readers saw {last.run_id}",
+                "`lead-warehouse refresh` first returns them there",
+            )
+    return Diagnosis("pointer", "nothing is published", "run `lead-warehouse refresh`")
 
 
 def _ledger(state: StateDirectory) -> Iterator[Diagnosis]:

@@ -14,6 +14,8 @@ def notes(report: RefreshReport) -> None:
         say(f"note: {renamed}")
     for late in report.late_files:
         say(f"note: {late}")
+    for reverted in report.reverted:
+        say(f"note: {reverted}")
     for file, because in report.let_through:
         say(f"note: {file.file_name} was let through: {because}")
     for name in report.useless_names:

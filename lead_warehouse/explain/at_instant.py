@@ -14,7 +14,7 @@ import duckdb
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.sql import identifier, literal
 from lead_warehouse.state.engine import confine
-from lead_warehouse.state.generations import Generation
+from lead_warehouse.state.generations import ROLL_BACK, Generation
 from lead_warehouse.state.layout import WAREHOUSE_FILE
 
 CATALOG = WAREHOUSE_FILE.removesuffix(".duckdb")
@@ -42,7 +42,7 @@ def asking_at(
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach {literal(str(generation.database))} as published (read_only)")
+        _attach(connection, generation)
         connection.execute(f"attach ':memory:' as {identifier(CATALOG)}")
         connection.execute(f"use {identifier(CATALOG)}")
         _lay_over(connection, as_of, is_asked=instant is not None)
@@ -50,6 +50,14 @@ def asking_at(
         yield connection
     finally:
         connection.close()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
+    try:
+        connection.execute(f"attach {literal(str(generation.database))} as published (read_only)")
+    except duckdb.Error as error:
+        cause = f"cannot be opened ({error})" if generation.database.exists() else "is gone"
+        raise LeadWarehouseError(f"{generation.database} {cause}; {ROLL_BACK}") from None
 
 
 def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_asked: bool) -> None:

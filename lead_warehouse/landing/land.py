@@ -31,6 +31,7 @@ from lead_warehouse.landing.new_columns import (
     renamed_columns,
 )
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
+from lead_warehouse.landing.reverted import RevertedFile, reverted_files
 from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.landing.withdraw import withdraw_if_changed, withdraw_unnamed
 from lead_warehouse.mapping import Input, Mapping
@@ -61,6 +62,7 @@ class Landing:
         new_columns: columns nobody maps that earlier files of their input did not have.
         renames: columns that seem to have a new name.
         late_files: files with events far older than what was known.
+        reverted: files that hold again what they held before other content came.
         freshness: how long ago each input last delivered anything new.
     """
 
@@ -72,6 +74,7 @@ class Landing:
     new_columns: list[NewColumn] = field(default_factory=list)
     renames: list[RenamedIn] = field(default_factory=list)
     late_files: list[LateFile] = field(default_factory=list)
+    reverted: list[RevertedFile] = field(default_factory=list)
     freshness: list[InputFreshness] = field(default_factory=list)
     ambiguous: dict[str, int] = field(default_factory=dict)
 
@@ -158,6 +161,7 @@ def land(
                 before[file.file_name] = path
             failpoint("landing")
         landing.accounts += accounts
+        landing.reverted += reverted_files(connection, one, delivered, earlier.values())
         _tell_news(
             connection,
             contract,

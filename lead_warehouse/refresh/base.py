@@ -26,14 +26,17 @@ class Base:
 
 def copy_base(
     generations: Generations,
-    published_once: Collection[str],
+    good_runs: Collection[str],
     building: Path,
     progress: Callable[[str], None],
 ) -> Base:
     """Copy the published generation, or the newest good one before it, to ``building``.
 
-    What a damaged generation had lands again from the archive, so that even a build from nothing
-    ends with the same rows.
+    What a rollback took from readers is passed over. What a damaged generation had lands again from
+    the archive, so that even a build from nothing ends with the same rows.
+
+    Args:
+        good_runs: runs that readers were pointed to, and that no rollback took from them.
 
     Raises:
         RunFailed: a write-ahead log lies beside the published file.
@@ -42,7 +45,7 @@ def copy_base(
     current = generations.current_id()
     if current is not None:
         refuse_stale_log(generations.state.current / building.name)
-        for generation in _candidates(generations, current, published_once):
+        for generation in _candidates(generations, current, good_runs):
             progress(f"copying {generation.run_id}")
             damage = _copy(generation, building)
             if damage is None:
@@ -63,11 +66,11 @@ def file_digest(database: Path) -> str:
 
 
 def _candidates(
-    generations: Generations, current: str, published_once: Collection[str]
+    generations: Generations, current: str, good_runs: Collection[str]
 ) -> Iterator[Generation]:
     for one in generations.all():
         if one.run_id == current or (
-            one.run_id < current and one.run_id in published_once and not one.manifest["is_past"]
+            one.run_id < current and one.run_id in good_runs and not one.manifest["is_past"]
         ):
             yield one
 

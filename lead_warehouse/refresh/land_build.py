@@ -71,7 +71,7 @@ def land_build(
     ledger, decisions = ControlLedger(state.control), Decisions(state.control)
     publications = Publications(state)
     building.parent.mkdir(parents=True)
-    base = copy_base(Generations(state), ledger.published_at(), building, progress)
+    base = copy_base(Generations(state), ledger.good_runs(), building, progress)
     failpoint("copied")
     scratch = building.parent / "scratch"
     with duckdb.connect(

@@ -332,8 +332,10 @@ class _Run:
         run_id = self.report.run_id
         hold = read_hold(self.state)
         if context.is_past:
+            self._tell_what_only_the_past_has()
             self._end("kept", "a rebuild of the past; readers keep the published generation")
         elif hold is not None:
+            self.ledger.receive(run_id, inputs_of(self.generations.find(run_id)))
             self.report.held_because = f"publishing is {hold}"
             self._end("kept", f"good, and not published: publishing is {hold}")
         else:
@@ -341,6 +343,16 @@ class _Run:
             self.generations.publish(run_id)
             failpoint("published")
             self._record_publication()
+
+    def _tell_what_only_the_past_has(self) -> None:
+        """A rebuild of the past may be anyone's experiment: its files count when they land next."""
+        known = {one.file_digest for one in self.ledger.received_inputs()}
+        inputs = inputs_of(self.generations.find(self.report.run_id))
+        if new := sorted({one.file_name for one in inputs if one.file_digest not in known}):
+            self.report.notes.append(
+                f"{', '.join(new)} landed in this rebuild only; leave it in the folder, the next "
+                "refresh takes it"
+            )
 
     def _record_publication(self) -> None:
         run_id = self.report.run_id

@@ -22,8 +22,9 @@ def reconcile(state: StateDirectory, ledger: ControlLedger, run_id: str) -> list
         what was done, a sentence each.
     """
     generations = Generations(state)
-    current = generations.current_id()
     done = _restore(generations, ledger, run_id)
+    done += _point_again(generations, ledger)
+    current = generations.current_id()
     done += _settle_open_runs(generations, ledger, current, run_id)
     done += _settle_rollback(generations, ledger, current)
     _remove_leftovers(state)
@@ -42,7 +43,7 @@ def _restore(generations: Generations, ledger: ControlLedger, run_id: str) -> li
         generation = kept.get(known_id)
         sealed = generation.manifest.get("sealed_at") if generation else None
         at = shown.get(known_id) or (datetime.fromisoformat(sealed) if sealed else utc_now())
-        # The one readers see is settled below, with its inputs.
+        # The one readers see is settled later, with its inputs.
         state = "sealed" if known_id == current else state
         ledger.restore(known_id, state, at, generation.as_of if generation else None)
     if not kept and not shown:
@@ -50,6 +51,25 @@ def _restore(generations: Generations, ledger: ControlLedger, run_id: str) -> li
     return [
         f"the ledger was lost; {len({*kept, *shown})} runs are recorded again from what is kept"
     ]
+
+
+def _point_again(generations: Generations, ledger: ControlLedger) -> list[str]:
+    """Point readers to what they saw last, should the pointer be gone."""
+    if generations.current_id() is not None:
+        return []
+    last = last_shown(generations, ledger)
+    if last is None:
+        return []
+    generations.publish(last.run_id)
+    return [f"the pointer of readers was gone; they are returned to {last.run_id}"]
+
+
+def last_shown(generations: Generations, ledger: ControlLedger) -> Generation | None:
+    """The generation that readers were last pointed to and that is kept; none for none."""
+    kept = {one.run_id: one for one in generations.all()}
+    good_runs = ledger.good_runs()
+    shown = (run_id for run_id in ledger.last_published() if run_id in good_runs)
+    return next((kept[run_id] for run_id in shown if run_id in kept), None)
 
 
 def _state_of(state: StateDirectory, run_id: str, is_shown: bool) -> str:
@@ -93,7 +113,7 @@ def _settle_rollback(
     if hold.returned_to == current and states.get(hold.left) == "published":
         note_rollback(generations.state.run(hold.left))
         ledger.move(hold.left, "rolled back", f"readers were returned to {current}")
-        ledger.keep_inputs(inputs_of(generations.find(current)))
+        ledger.return_to(current, inputs_of(generations.find(current)))
         return [
             f"the rollback from {hold.left} died before it was recorded; the ledger now says so"
         ]

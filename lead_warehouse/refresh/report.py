@@ -12,6 +12,7 @@ from lead_warehouse.landing.freshness import InputFreshness
 from lead_warehouse.landing.land import Landing
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.landing.new_columns import NewColumn, RenamedIn
+from lead_warehouse.landing.reverted import RevertedFile
 from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.redaction import redact
 from lead_warehouse.refresh.build import NodeResult
@@ -89,6 +90,7 @@ class RefreshReport:
     new_columns: list[NewColumn] = field(default_factory=list)
     renames: list[RenamedIn] = field(default_factory=list)
     late_files: list[LateFile] = field(default_factory=list)
+    reverted: list[RevertedFile] = field(default_factory=list)
     freshness: list[InputFreshness] = field(default_factory=list)
     replayed: int = 0
     warnings: list[Finding] = field(default_factory=list)
@@ -129,6 +131,7 @@ class RefreshReport:
         self.new_columns = landing.new_columns
         self.renames = landing.renames
         self.late_files = landing.late_files
+        self.reverted = landing.reverted
         self.freshness = landing.freshness
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
-from lead_warehouse.refresh.reconcile import inputs_of, reconcile
+from lead_warehouse.refresh.reconcile import inputs_of, last_shown, reconcile
 from lead_warehouse.refresh.report import note_rollback
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.engine import open_read_only
@@ -22,7 +22,8 @@ class Rollback:
     Attributes:
         left: run id of the generation readers saw before.
         now: the generation they see now.
-        forgotten: files that came later than ``now``; they land again if they are still delivered.
+        forgotten: files that later generations were the first to hold; they land again if they are
+            still delivered.
         hold: the hold placed on publishing; none when it was not asked for.
     """
 
@@ -59,6 +60,11 @@ def roll_back(state: StateDirectory, run_id: str | None, *, with_hold: bool = Tr
     generations = Generations(state)
     ledger = ControlLedger(state.control)
     if generations.current_id() is None:
+        if lost := last_shown(generations, ledger):
+            raise UserError(
+                f"{state.current} is gone; `lead-warehouse refresh` first returns readers to "
+                f"{lost.run_id}"
+            )
         generations.find(None)
     with exclusive_lock(state.lock, "rollback"):
         reconcile(state, ledger, run_id="")
@@ -76,7 +82,7 @@ def roll_back(state: StateDirectory, run_id: str | None, *, with_hold: bool = Tr
         ledger.move(target.run_id, "published", f"published again in place of {current}")
         if hold is not None:
             ledger.record_hold(hold.since, hold.by, hold.left, hold.returned_to)
-        forgotten = ledger.keep_inputs(inputs_of(target))
+        forgotten = ledger.return_to(target.run_id, inputs_of(target))
     return Rollback(current, target, forgotten, hold)
 
 
@@ -148,10 +154,9 @@ def _refuse_as_target(target: Generation, current: str, ledger: ControlLedger) -
 
 
 def _before(current: str, generations: Generations, ledger: ControlLedger) -> Generation:
-    left = {run.run_id for run in ledger.runs() if run.state == "rolled back"}
-    shown = ledger.published_at().keys() - left
+    good_runs = ledger.good_runs()
     for generation in generations.all():
-        is_good = generation.run_id in shown and not generation.manifest["is_past"]
+        is_good = generation.run_id in good_runs and not generation.manifest["is_past"]
         if generation.run_id < current and is_good:
             return generation
     raise UserError("no earlier generation is kept; there is nothing to roll back to")

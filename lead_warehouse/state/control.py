@@ -51,6 +51,11 @@ create table if not exists inputs (
     run_id text not null,
     primary key (input_name, file_digest)
 );
+create table if not exists forgotten_inputs (
+    input_name text not null,
+    file_digest text not null,
+    primary key (input_name, file_digest)
+);
 """
 
 
@@ -68,7 +73,7 @@ class Run:
 
 @dataclass(frozen=True)
 class ReceivedInput:
-    """A file that a published generation holds; ``received_at`` is when it was first landed."""
+    """A file that a good generation holds; ``received_at`` is when it was first landed."""
 
     input_name: str
     file_digest: str
@@ -161,32 +166,46 @@ class ControlLedger:
                 "update runs set state = 'published', changed_at = ? where run_id = ?", (at, run_id)
             )
             connection.execute("insert into run_states values (?, 'published', ?)", (run_id, at))
-            connection.executemany(
-                "insert or ignore into inputs values (?, ?, ?, ?, ?)",
-                [
-                    (
-                        one.input_name,
-                        one.file_digest,
-                        one.file_name,
-                        one.received_at.isoformat(),
-                        run_id,
-                    )
-                    for one in inputs
-                ],
-            )
+            _receive(connection, run_id, inputs)
 
-    def keep_inputs(self, kept: Iterable[ReceivedInput]) -> list[str]:
-        """Forget every input but ``kept``; returns the names of the files forgotten."""
-        names = {(one.input_name, one.file_digest) for one in kept}
-        gone = [
-            one for one in self.received_inputs() if (one.input_name, one.file_digest) not in names
-        ]
+    def receive(self, run_id: str, inputs: Iterable[ReceivedInput]) -> None:
+        """Record what a good generation holds that a hold keeps from readers.
+
+        Whoever delivered it was told that it landed, and may have moved it away. What a rollback
+        took out is not recorded again before a person publishes it.
+        """
         with self._connect() as connection:
+            forgotten = set(
+                connection.execute("select input_name, file_digest from forgotten_inputs")
+            )
+            new = [one for one in inputs if (one.input_name, one.file_digest) not in forgotten]
+            _receive(connection, run_id, new)
+
+    def return_to(self, run_id: str, inputs: Iterable[ReceivedInput]) -> list[str]:
+        """Record that readers were returned to a run, which holds ``inputs``.
+
+        Files that later runs were the first to hold are forgotten; a file that the run does not
+        hold though an earlier one did, its input having been out of the mapping, is not.
+
+        Returns:
+            the names of the files forgotten.
+        """
+        inputs = list(inputs)
+        held = {(one.input_name, one.file_digest) for one in inputs}
+        with self._connect() as connection:
+            later = connection.execute(
+                "select input_name, file_digest, file_name from inputs where run_id > ?", (run_id,)
+            ).fetchall()
+            gone = [one for one in later if one[:2] not in held]
             connection.executemany(
                 "delete from inputs where input_name = ? and file_digest = ?",
-                [(one.input_name, one.file_digest) for one in gone],
+                [one[:2] for one in gone],
             )
-        return sorted({one.file_name for one in gone})
+            connection.executemany(
+                "insert or ignore into forgotten_inputs values (?, ?)", [one[:2] for one in gone]
+            )
+            _receive(connection, run_id, inputs)
+        return sorted({name for _, _, name in gone})
 
     def runs(self) -> list[Run]:
         """All runs, newest first."""
@@ -215,6 +234,11 @@ class ControlLedger:
             ).fetchall()
         return {run_id: datetime.fromisoformat(at) for run_id, at in rows}
 
+    def good_runs(self) -> set[str]:
+        """Ids of the runs that readers were pointed to, and that no rollback took from them."""
+        left = {run.run_id for run in self.runs() if run.state == "rolled back"}
+        return self.published_at().keys() - left
+
     def last_published(self) -> list[str]:
         """Run ids that readers were pointed to, the latest first."""
         with self._read() as connection:
@@ -233,7 +257,7 @@ class ControlLedger:
         return [(state, datetime.fromisoformat(at)) for state, at in rows]
 
     def received_inputs(self) -> list[ReceivedInput]:
-        """Every file that some published generation held."""
+        """Every file that some good generation held, those that a rollback took out excepted."""
         with self._read() as connection:
             rows = connection.execute(
                 "select input_name, file_digest, file_name, received_at from inputs "
@@ -243,3 +267,19 @@ class ControlLedger:
             ReceivedInput(name, digest, file_name, datetime.fromisoformat(received_at))
             for name, digest, file_name, received_at in rows
         ]
+
+
+def _receive(connection: sqlite3.Connection, run_id: str, inputs: Iterable[ReceivedInput]) -> None:
+    connection.executemany(
+        "insert or ignore into inputs values (?, ?, ?, ?, ?)",
+        [
+            (
+                one.input_name,
+                one.file_digest,
+                one.file_name,
+                one.received_at.isoformat(),
+                run_id,
+            )
+            for one in inputs
+        ],
+    )

@@ -31,6 +31,9 @@ SET_ASIDE = ".removing-"
 """Begins the name of a generation that is being removed; nobody finds it any more."""
 
 
+ROLL_BACK = "`lead-warehouse rollback` returns readers to the generation before"
+
+
 @dataclass(frozen=True)
 class Generation:
     """A sealed database with its manifest."""
@@ -193,19 +196,22 @@ class Generations:
             connection.close()
 
     def _open(self, run_id: str | None) -> duckdb.DuckDBPyConnection:
+        tried = None
         for _ in range(RETAINED):
             try:
                 generation = self.find(run_id)
                 return open_read_only(generation.database)
-            except FileNotFoundError:
+            except FileNotFoundError as error:
                 # Between reading the pointer and following it, retention may remove its target.
-                continue
+                tried, before = error.filename, tried
             except duckdb.Error as error:
                 if generation.database.exists():
                     raise LeadWarehouseError(
-                        f"{generation.database} cannot be opened ({error}); "
-                        "`lead-warehouse rollback` returns to the generation before"
+                        f"{generation.database} cannot be opened ({error}); {ROLL_BACK}"
                     ) from None
+                tried, before = str(generation.database), tried
+            if tried == before:
+                raise LeadWarehouseError(f"{tried} is gone; {ROLL_BACK}")
         raise LeadWarehouseError("the published generation changes too fast; try again")
 
     def _read(self, folder: Path) -> Generation:
@@ -214,8 +220,7 @@ class Generations:
             return Generation(folder.name, folder, json.loads(text))
         except ValueError:
             raise LeadWarehouseError(
-                f"{folder / MANIFEST_FILE} cannot be read; "
-                "`lead-warehouse rollback` returns to the generation before"
+                f"{folder / MANIFEST_FILE} cannot be read; {ROLL_BACK}"
             ) from None
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,46 +16,17 @@ from lead_warehouse.errors import RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import FAILPOINT, FAILPOINTS
 from lead_warehouse.refresh import land_build, pipeline
 from lead_warehouse.refresh.past_runs import find_run
-from lead_warehouse.refresh.rollback import release, roll_back
+from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.refresh.verify import verify
-from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generations
-from lead_warehouse.state.hold import read_hold
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.publications import Publications
 from lead_warehouse.status import read_status
 from tests.conftest import ask
-from tests.light import deliver, light_refresh, light_steps
+from tests.light import light_refresh, light_steps
 
 LEADS = "select lead_id from marts.dim_leads order by 1"
 REPOSITORY = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``exports`` and the ``state`` made of them: lead a, then a and b. For reading only."""
-    folder = tmp_path_factory.mktemp("published_twice")
-    with light_steps():
-        for lead, name in (("a", "1"), ("b", "2")):
-            deliver(folder / "exports", name, {lead: f"{lead}@x.fr"})
-            light_refresh(folder / "state", folder / "exports")
-    return folder
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    deliver(tmp_path / "exports", "1", {"a": "a@x.fr"})
-    return tmp_path / "exports"
-
-
-@pytest.fixture
-def root(
-    published_twice: Path, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """Two generations published: with lead a, then with a and b."""
-    monkeypatch.setattr("lead_warehouse.status._ask", lambda generations, run_id: {})
-    shutil.copytree(published_twice / "exports", exports, dirs_exist_ok=True)
-    return Path(shutil.copytree(published_twice / "state", tmp_path / "state", symlinks=True))
 
 
 def leads(root: Path) -> list[str]:
@@ -133,91 +103,15 @@ def test_the_status_of_a_killed_run_says_so(killed: dict[str | None, dict[str, A
 
 
 def test_a_failpoint_nobody_knows_is_refused_with_those_there_are(
-    exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lead_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FAILPOINT, "seald")
     with pytest.raises(UserError, match=r"no failpoint 'seald'; did you mean 'sealed'.*planned"):
-        light_refresh(tmp_path / "state", exports)
+        light_refresh(tmp_path / "state", lead_files)
     assert not (tmp_path / "state").exists()
 
 
-def test_a_rollback_holds_publishing_until_released(root: Path, exports: Path) -> None:
-    state = StateDirectory(root)
-    done = roll_back(state, None)
-    assert done.hold is not None and leads(root) == ["a"]
-    with light_steps():
-        report = light_refresh(root, exports)
-    assert (report.state, report.is_published) == ("kept", False)
-    assert str(report.held_because).startswith("publishing is on hold since")
-    assert leads(root) == ["a"]
-    status = read_status(state)
-    assert [one.code for one in status.standings] == ["on hold", "kept"]
-    assert status.needs_person and report.run_id in status.standings[0].sentence
-    # What was never shown is no generation to return to.
-    with pytest.raises(UserError, match="never published"):
-        roll_back(state, report.run_id)
-    with pytest.raises(UserError, match="nothing to roll back to"):
-        roll_back(state, None)
-    released = release(state, publish=True)
-    assert released.published is not None and released.published.run_id == report.run_id
-    assert leads(root) == ["a", "b"]
-    assert not read_status(state).needs_person
-    [hold] = ControlLedger(state.control).holds()
-    assert hold[2] == done.left and hold[5] is not None
-    with pytest.raises(UserError, match="not on hold"):
-        release(state)
-
-
-def test_a_release_alone_lets_the_next_refresh_publish(root: Path, exports: Path) -> None:
-    roll_back(StateDirectory(root), None)
-    with pytest.raises(UserError, match="no generation was built since"):
-        release(StateDirectory(root), publish=True)
-    assert read_hold(StateDirectory(root)) is not None
-    assert release(StateDirectory(root)).published is None
-    assert leads(root) == ["a"]
-    with light_steps():
-        assert light_refresh(root, exports).is_published
-    assert leads(root) == ["a", "b"]
-
-
-def test_a_rollback_without_a_hold_lets_the_next_refresh_publish(root: Path, exports: Path) -> None:
-    assert roll_back(StateDirectory(root), None, with_hold=False).hold is None
-    with light_steps():
-        assert light_refresh(root, exports).is_published
-
-
-def test_a_hold_and_what_was_rolled_back_outlive_the_ledger(root: Path, exports: Path) -> None:
-    state = StateDirectory(root)
-    left = roll_back(state, None).left
-    state.control.unlink()
-    with light_steps():
-        report = light_refresh(root, exports)
-    assert report.state == "kept"
-    assert "the ledger was lost; 2 runs" in report.reconciled[0]
-    states = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
-    assert states[left] == "rolled back"
-    assert states[str(Generations(state).current_id())] == "published"
-    assert leads(root) == ["a"]
-
-
-def test_a_hold_that_cannot_be_read_still_holds(root: Path, exports: Path) -> None:
-    StateDirectory(root).hold.write_text("{")
-    with light_steps():
-        assert light_refresh(root, exports).state == "kept"
-
-
-def test_what_a_hold_kept_back_costs_no_rollback(root: Path, exports: Path) -> None:
-    state = StateDirectory(root)
-    shown = {one.run_id for one in Generations(state).all()}
-    roll_back(state, None)
-    with light_steps():
-        for _ in range(3):
-            light_refresh(root, exports, keep=2)
-    kept = {one.run_id for one in Generations(state).all()}
-    assert shown <= kept and len(kept) == 4
-
-
-def test_the_report_says_what_was_done_and_by_whom(root: Path, exports: Path) -> None:
+def test_the_report_says_what_was_done_and_by_whom(root: Path, lead_files: Path) -> None:
     told = find_run(StateDirectory(root), "last")
     assert [name for name, _ in told.states][-1] == "published"
     report = told.report
@@ -242,9 +136,11 @@ def test_the_report_says_what_was_done_and_by_whom(root: Path, exports: Path) ->
     ]
 
 
-def test_a_rejected_run_says_which_check_and_where_the_rows_are(root: Path, exports: Path) -> None:
+def test_a_rejected_run_says_which_check_and_where_the_rows_are(
+    root: Path, lead_files: Path
+) -> None:
     with light_steps(reject=True), pytest.raises(RunRejected):
-        light_refresh(root, exports)
+        light_refresh(root, lead_files)
     [standing] = read_status(StateDirectory(root)).standings
     assert (standing.code, standing.needs_person) == ("rejected", True)
     assert "leads are good" in standing.sentence
@@ -252,7 +148,7 @@ def test_a_rejected_run_says_which_check_and_where_the_rows_are(root: Path, expo
 
 
 def test_secrets_of_the_environment_reach_neither_report_nor_log_nor_ledger(
-    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRM_API_TOKEN", "canary-4711")
     monkeypatch.setenv("SOURCE", "postgresql://reader:canary-0815@host/crm")
@@ -263,7 +159,7 @@ def test_secrets_of_the_environment_reach_neither_report_nor_log_nor_ledger(
     with light_steps():
         monkeypatch.setattr(land_build, "land", fail)
         with pytest.raises(RunFailed):
-            light_refresh(root, exports)
+            light_refresh(root, lead_files)
     for path in root.rglob("*"):
         if path.is_file():
             assert b"canary" not in path.read_bytes(), path
@@ -271,7 +167,7 @@ def test_secrets_of_the_environment_reach_neither_report_nor_log_nor_ledger(
 
 @pytest.mark.parametrize("step", ["land", "verify", "record", "publish"])
 def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
-    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
         if step == "verify":
@@ -289,7 +185,7 @@ def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
     with light_steps(), pytest.raises(RunFailed, match=r"disk of .* is full .* MB free .* about"):
         if step == "verify":
             monkeypatch.setattr(pipeline._Run, "_seal", full)
-        light_refresh(root, exports)
+        light_refresh(root, lead_files)
     assert Generations(StateDirectory(root)).current_id() == shown
     assert sorted(path.name for path in (root / "generations").iterdir()) == before
     assert not (root / "building").exists()
@@ -297,15 +193,15 @@ def test_fault_17_a_full_disk_leaves_readers_and_disk_as_they_were(
 
 
 def test_fault_17_a_disk_without_room_is_told_before_anything_is_written(
-    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEAD_WAREHOUSE_ROOM", "1e9")
     with light_steps(), pytest.raises(RunFailed, match=r"needs about [\d,]+ MB .* are free"):
-        light_refresh(root, exports)
+        light_refresh(root, lead_files)
     assert codes(root) == ["published"]
     monkeypatch.setenv("LEAD_WAREHOUSE_ROOM", "much")
     with light_steps(), pytest.raises(UserError, match="not a number"):
-        light_refresh(root, exports)
+        light_refresh(root, lead_files)
 
 
 def test_fault_12_a_bit_flipped_before_publication_is_found_wherever_it_lies(
@@ -328,7 +224,7 @@ def test_fault_12_a_bit_flipped_before_publication_is_found_wherever_it_lies(
 
 
 def test_fault_12_a_damaged_build_is_not_published(
-    root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = Generations(StateDirectory(root)).current_id()
 
@@ -339,7 +235,7 @@ def test_fault_12_a_damaged_build_is_not_published(
     with light_steps():
         monkeypatch.setattr(pipeline, "needs_compaction", damage)
         with pytest.raises(RunFailed, match="damaged"):
-            light_refresh(root, exports)
+            light_refresh(root, lead_files)
     assert Generations(StateDirectory(root)).current_id() == shown
     assert codes(root)[0] == "failed"
 
@@ -360,12 +256,14 @@ def test_fault_13_the_doctor_finds_a_corrupt_file_and_rollback_works(root: Path)
     assert wrong(root) == ["hold"]
 
 
-def test_fault_13_a_refresh_starts_from_the_last_good_generation(root: Path, exports: Path) -> None:
+def test_fault_13_a_refresh_starts_from_the_last_good_generation(
+    root: Path, lead_files: Path
+) -> None:
     current = Generations(StateDirectory(root)).find(None)
     unharmed = current.digest
     flip(current.database, current.database.stat().st_size // 2)
     with light_steps():
-        report = light_refresh(root, exports)
+        report = light_refresh(root, lead_files)
     assert report.base is not None and report.base < current.run_id
     assert "is damaged and not built upon" in report.notes[0]
     assert report.digest == unharmed and leads(root) == ["a", "b"]
@@ -373,7 +271,7 @@ def test_fault_13_a_refresh_starts_from_the_last_good_generation(root: Path, exp
         # Elsewhere than above, where a second flip would mend it.
         flip(generation.database, generation.database.stat().st_size // 2 + 1)
     with light_steps():
-        report = light_refresh(root, exports)
+        report = light_refresh(root, lead_files)
     assert report.base is None and report.digest == unharmed
     assert leads(root) == ["a", "b"]
 
@@ -400,11 +298,11 @@ def test_the_doctor_finds_each_kind_of_damage(root: Path, damage: Any, found: st
     assert found in wrong(root)
 
 
-def test_a_rewritten_build_holds_the_same_rows(root: Path, exports: Path) -> None:
+def test_a_rewritten_build_holds_the_same_rows(root: Path, lead_files: Path) -> None:
     with light_steps():
-        plain = light_refresh(root, exports)
+        plain = light_refresh(root, lead_files)
     with light_steps(compact=True):
-        report = light_refresh(root, exports)
+        report = light_refresh(root, lead_files)
     assert report.compaction is not None
     assert report.digest == plain.digest
     assert ask(root, "select count(*) from marts.fct_addresses") == [(2,)]
