@@ -23,6 +23,9 @@ from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.status import read_status
 from tests.light import deliver, light_refresh, light_steps
 
+FIRST_REFRESH = "first refresh"
+"""Instead of a failpoint: killed while the first files of all land."""
+
 LEADS = "select lead_id from marts.dim_leads order by 1"
 LEFTOVERS = (
     "building", ".current-*", ".hold-*", "landing/.partial-*", "publications/*.partial",
@@ -130,11 +133,17 @@ def main(folder: Path) -> None:
     assert in_fork(lambda: {k: str(v) for k, v in prepared(folder, exports).items()}, ready) == 0
     states = {name: Path(path) for name, path in json.loads(ready.read_text()).items()}
     starts = {"hold_placed": "two", "rolled_back": "two", "hold_lifted": "held"}
-    for failpoint in (None, *FAILPOINTS):
+    for failpoint in (None, *FAILPOINTS, FIRST_REFRESH):
         root = folder / f"at_{failpoint}"
-        shutil.copytree(states[starts.get(str(failpoint), "one")], root, symlinks=True)
         told: dict[str, Any] = {"failpoint": failpoint}
-        if failpoint is not None:
+        if failpoint == FIRST_REFRESH:
+            os.environ[FAILPOINT] = "landing"
+            told["killed"] = in_fork(partial(die, root, exports, "landing")) == -signal.SIGKILL
+            del os.environ[FAILPOINT]
+            told["shown"] = Generations(StateDirectory(root)).current_id()
+        else:
+            shutil.copytree(states[starts.get(str(failpoint), "one")], root, symlinks=True)
+        if failpoint in FAILPOINTS:
             os.environ[FAILPOINT] = failpoint
             told["killed"] = in_fork(partial(die, root, exports, failpoint)) == -signal.SIGKILL
             del os.environ[FAILPOINT]

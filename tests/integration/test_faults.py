@@ -12,16 +12,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lead_warehouse.errors import LeadWarehouseError, RunFailed
+from lead_warehouse.errors import RunFailed
 from lead_warehouse.failpoints import FAILPOINT
-from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock, is_locked
 from tests.chaos.readers import make_generation, read_during_publishes
-from tests.conftest import ask, refresh_state
+from tests.conftest import refresh_state
 
 CLI = [sys.executable, "-m", "lead_warehouse"]
 FROZEN = {"LEAD_WAREHOUSE_NOW": "2027-03-01T08:00:00Z"}
@@ -75,17 +74,15 @@ def digest_never_killed(
     return report.digest
 
 
-@pytest.mark.parametrize("failpoint", ["landing", "built"])
-def test_fault_1_killed_under_way_then_the_same_digest_as_never_killed(
+def test_fault_1_killed_while_it_lands_then_the_same_digest_as_never_killed(
     sample_state: Path,
     changed_exports: Path,
     digest_never_killed: str,
-    failpoint: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = Generations(StateDirectory(sample_state)).find(None)
     mapping = changed_exports / "mapping.yml"
-    killed = refresh_process(sample_state, mapping, failpoint)
+    killed = refresh_process(sample_state, mapping, "landing")
     assert killed.returncode == -signal.SIGKILL
     assert Generations(StateDirectory(sample_state)).find(None) == before
     assert (sample_state / "building").exists()
@@ -96,30 +93,6 @@ def test_fault_1_killed_under_way_then_the_same_digest_as_never_killed(
     assert any("died in state" in line for line in report.reconciled)
     states = {run.state for run in ControlLedger(StateDirectory(sample_state).control).runs()}
     assert states == {"published", "abandoned"}
-
-
-def test_killed_before_anything_was_published_leaves_a_clean_start(
-    exports: Path, tmp_path: Path
-) -> None:
-    killed = refresh_process(tmp_path / "state", exports / "mapping.yml", "landing")
-    assert killed.returncode == -signal.SIGKILL
-    assert Generations(StateDirectory(tmp_path / "state")).current_id() is None
-    assert refresh_state(tmp_path / "state", exports / "mapping.yml").is_published
-
-
-def test_killed_between_pointer_and_ledger_counts_as_published(
-    sample_state: Path, changed_exports: Path
-) -> None:
-    mapping = changed_exports / "mapping.yml"
-    killed = refresh_process(sample_state, mapping, "published")
-    assert killed.returncode == -signal.SIGKILL
-    published = Generations(StateDirectory(sample_state)).current_id()
-    ledger = ControlLedger(StateDirectory(sample_state).control)
-    assert {run.run_id: run.state for run in ledger.runs()}[str(published)] == "sealed"
-    with pytest.raises(LeadWarehouseError):
-        roll_back(StateDirectory(sample_state), "nonsense")
-    assert {run.run_id: run.state for run in ledger.runs()}[str(published)] == "published"
-    assert any(one.file_name == "affaires_2.csv" for one in ledger.received_inputs())
 
 
 def test_fault_5_of_two_refreshes_one_leaves_at_once_and_names_the_other(
@@ -295,91 +268,6 @@ def test_fault_9_a_stale_log_beside_the_published_file_stops_the_next_refresh(
     generation.database.with_name("warehouse.duckdb.wal").write_bytes(b"stale")
     with pytest.raises(RunFailed, match="would be replayed"):
         refresh_state(sample_state, sample_exports / "mapping.yml")
-
-
-def test_an_error_after_the_pointer_moved_leaves_the_run_published(
-    sample_state: Path, changed_exports: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full_disk(self: Generations, *_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Generations, "retain", full_disk)
-    report = refresh_state(sample_state, changed_exports / "mapping.yml")
-    assert report.is_published and "No space left" in report.notes[0]
-    run = ControlLedger(StateDirectory(sample_state).control).runs()[0]
-    assert Generations(StateDirectory(sample_state)).current_id() == run.run_id
-    assert run.state == "published"
-
-
-def test_a_generation_that_could_not_be_published_is_not_left_for_a_rollback(
-    sample_state: Path, changed_exports: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = Generations(StateDirectory(sample_state)).all()
-
-    def refuse(self: Generations, run_id: str) -> None:
-        raise RunFailed("no")
-
-    monkeypatch.setattr(Generations, "publish", refuse)
-    with pytest.raises(RunFailed, match="no"):
-        refresh_state(sample_state, changed_exports / "mapping.yml")
-    assert Generations(StateDirectory(sample_state)).all() == before
-    assert ControlLedger(StateDirectory(sample_state).control).runs()[0].state == "failed"
-
-
-def test_rollback_returns_to_the_generation_before(
-    sample_state: Path, changed_exports: Path
-) -> None:
-    state = StateDirectory(sample_state)
-    before = Generations(state).find(None)
-    refresh_state(sample_state, changed_exports / "mapping.yml")
-    assert ask(
-        sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
-    ) == [(1,)]
-    done = roll_back(state, None)
-    assert done.now == before == Generations(state).find(None)
-    assert done.forgotten == ["affaires_2.csv"]
-    assert ask(
-        sample_state, "select count(*) from marts.fct_opportunities where opportunity_id = 'D-n1'"
-    ) == [(0,)]
-    runs = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
-    assert runs[done.left] == "rolled back"
-    with pytest.raises(LeadWarehouseError, match="nothing to roll back to"):
-        roll_back(state, None)
-
-
-def test_fault_22_damaged_rows_are_in_quarantine_with_file_line_and_reason(
-    sample_state: Path, exports: Path
-) -> None:
-    (exports / "affaires_2.csv").write_text(
-        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
-        "D-few;L-000001;En cours\n"
-        "D-many;L-000001;En cours;1,00;01/02/2025 10:00;;;;\n"
-        "D-point;L-000001;En cours;1.00;01/02/2025 10:00;;\n"
-        "D-status;L-000001;Peut-être;1,00;01/02/2025 10:00;;\n"
-        "D-good;L-000001;En cours;1,00;01/02/2025 10:00;;\n"
-    )
-    refresh_state(sample_state, exports / "mapping.yml")
-    rows = ask(
-        sample_state,
-        "select file_line, column_name, value, reason, decode(raw_record) "
-        "from raw.quarantined_rows where file_name = 'affaires_2.csv' order by file_line",
-    )
-    assert [(line, column, value) for line, column, value, _, _ in rows] == [
-        (2, None, None),
-        (3, None, None),
-        (4, "amount", "1.00"),
-        (5, "status", "Peut-être"),
-    ]
-    assert [reason.split(":")[0] for *_, reason, _ in rows[:2]] == [
-        "too few columns",
-        "too many columns",
-    ]
-    assert rows[3][4] == "D-status;L-000001;Peut-être;1,00;01/02/2025 10:00;;"
-    kept = ask(
-        sample_state,
-        "select opportunity_id from raw.opportunities where file_name = 'affaires_2.csv'",
-    )
-    assert kept == [("D-good",)]
 
 
 def sleep_long(report: object, pid_file: str) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -10,7 +9,6 @@ import pytest
 
 from lead_warehouse.errors import RunRejected, UserError
 from lead_warehouse.refresh.project import compose_project
-from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.digest import combined_digest, digest_tables
 from lead_warehouse.state.engine import open_read_only
@@ -99,100 +97,6 @@ def test_fault_27_the_same_files_again_change_nothing(
     assert report.run_id != before.run_id
 
 
-def test_a_file_with_few_columns_overwrites_only_those(
-    sample_state: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lead_id, source, employees = ask(
-        sample_state,
-        "select lead_id, source, employee_count from marts.dim_leads "
-        "where source is not null and employee_count is not null order by lead_id limit 1",
-    )[0]
-    (exports / "crm_contacts_enriched.csv").write_text(f"Record ID,Employees\n{lead_id},\n")
-    monkeypatch.setenv("LEAD_WAREHOUSE_NOW", "2027-03-01T08:00:00Z")
-    refresh_state(sample_state, exports / "mapping.yml")
-    now = ask(
-        sample_state,
-        f"select source, employee_count from marts.dim_leads where lead_id = '{lead_id}'",
-    )
-    assert employees is not None
-    assert now == [(source, None)]
-    history = ask(
-        sample_state,
-        "select valid_from, is_known_at_assumed, employee_count "
-        f"from intermediate.int_leads_historized where lead_id = '{lead_id}' order by 1",
-    )
-    # Landed after the first load, so known since it landed and no earlier.
-    assert str(history[-1][0]) == "2027-03-01 08:00:00"
-    assert [assumed for _, assumed, _ in history][-1] is False
-    assert history[-2][2] == employees
-
-
-def test_a_corrected_mapping_lands_the_archived_file_again(
-    sample_state: Path, exports: Path
-) -> None:
-    mapping = exports / "mapping.yml"
-    mapping.write_text(
-        mapping.read_text().replace(
-            "      - table: leads\n        columns:\n"
-            "          lead_id: Record ID\n          created_at",
-            "      - table: leads\n        columns:\n"
-            "          lead_type: Country\n          lead_id: Record ID\n          created_at",
-        )
-    )
-    (exports / "crm_contacts.csv").unlink()
-    report = refresh_state(sample_state, mapping)
-    assert [account.file.file_name for account in report.accounts] == ["crm_contacts.csv"]
-    assert ask(sample_state, "select count(*) from marts.dim_leads where lead_type is null") == [
-        (0,)
-    ]
-
-
-def test_fault_25_a_file_without_a_required_column_is_held_and_the_rest_lands(
-    sample_state: Path, exports: Path
-) -> None:
-    later = exports / "crm_stage_history_2.csv.gz"
-    later.write_text(
-        "Contact,Lifecycle Stage,Entered At,Reason\nL-000001,MQL,2025-01-01T00:00:00Z,\n"
-    )
-    more = exports / "affaires_2.csv"
-    more.write_text(
-        "Contact;Statut;Affaire;Ouverte le;Close le;Motif;Montant HT;Nouveau\n"
-        "L-000001;En cours;D-new;01/02/2025 10:00;;;1234,50;x\n"
-    )
-    report = refresh_state(sample_state, exports / "mapping.yml")
-    assert report.is_published
-    [held] = report.held
-    assert held.file.file_name == "crm_stage_history_2.csv.gz"
-    assert "'Contact ID' (nearest: Contact" in str(held.held_because)
-    [landed] = [account for account in report.accounts if not account.held_because]
-    assert landed.unmapped_columns == ("Nouveau",)
-    assert ask(
-        sample_state,
-        "select lead_id, status, amount, currency, created_at from marts.fct_opportunities "
-        "where opportunity_id = 'D-new'",
-    )[0][:3] == ("L-000001", "open", pytest.approx(1234.5))
-    [(status, reason)] = ask(
-        sample_state,
-        "select status, reason from raw.landed_files where file_name like 'crm_stage_history_2%'",
-    )
-    assert status == "held"
-    assert "Contact ID" in reason
-
-
-def test_fault_26_empty_and_header_only_files_are_recorded_as_no_rows(
-    sample_state: Path, exports: Path
-) -> None:
-    (exports / "affaires_empty.csv").write_bytes(b"")
-    header = (exports / "affaires.csv").read_text().splitlines()[0]
-    (exports / "affaires_header.csv").write_text(header + "\n")
-    report = refresh_state(sample_state, exports / "mapping.yml")
-    assert report.is_published
-    assert [(account.records, account.held_because) for account in report.accounts] == [
-        (0, None),
-        (0, None),
-    ]
-
-
 def test_fault_14_a_failed_audit_leaves_readers_where_they_were(
     sample_state: Path, sample_exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,10 +146,6 @@ def test_own_rules_replace_the_defaults_for_one_refresh(
     (rules / "funnel_steps.csv").write_text("from_stage,to_stage,window_days\nmql,customer,7\n")
     refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
     assert ask(sample_state, "select distinct window_days from marts.rpt_funnel_cohorts") == [(7,)]
-    # The table was copied with the generation; the default rules make it anew.
-    refresh_state(sample_state, sample_exports / "mapping.yml")
-    steps = ask(sample_state, "select count(*) from seeds.funnel_steps")[0][0]
-    assert steps == 7
 
 
 @pytest.mark.parametrize(
@@ -269,32 +169,6 @@ def test_rules_that_replace_nothing_are_refused(
         refresh_state(sample_state, sample_exports / "mapping.yml", rules_dir=rules)
 
 
-def test_the_past_is_rebuilt_beside_the_published_generation(
-    sample_state: Path, sample_exports: Path
-) -> None:
-    before = Generations(StateDirectory(sample_state)).current_id()
-    report = refresh_state(sample_state, sample_exports / "mapping.yml", as_of="2025-06-30")
-    assert (report.state, report.is_published) == ("kept", False)
-    assert Generations(StateDirectory(sample_state)).current_id() == before
-    latest = ask(
-        sample_state,
-        "select max(transitioned_at) from marts.fct_lifecycle_transitions",
-        report.run_id,
-    )
-    assert latest[0][0] <= datetime(2025, 6, 30)
-    assert ask(
-        sample_state,
-        "select count(*) from marts.fct_opportunities where closed_at > timestamp '2025-06-30'",
-        report.run_id,
-    ) == [(0,)]
-    then = ask(sample_state, "select count(*) from marts.dim_leads", report.run_id)
-    now = ask(
-        sample_state,
-        "select count(*) from marts.dim_leads where known_since <= timestamp '2025-06-30'",
-    )
-    assert 0 < then[0][0] == now[0][0]
-
-
 def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text("id,made\n1,2026-01-01\n")
     (tmp_path / "mapping.yml").write_text(
@@ -315,22 +189,6 @@ def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
     assert ask(tmp_path / "state", "select lead_id, crm_stage from marts.dim_leads") == [
         ("1", "lead")
     ]
-
-
-def test_as_of_before_the_last_landing_is_a_rebuild_of_the_past(
-    sample_state: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What landed since is known, though the events are older: readers must not lose it."""
-    (exports / "crm_contacts_enriched.csv").write_text("Record ID,Employees\nL-000001,77\n")
-    monkeypatch.setenv("LEAD_WAREHOUSE_NOW", "2027-03-01T08:00:00Z")
-    published = refresh_state(sample_state, exports / "mapping.yml")
-    past = refresh_state(sample_state, exports / "mapping.yml", as_of="2027-02-01")
-    assert (past.state, past.is_published) == ("kept", False)
-    assert Generations(StateDirectory(sample_state)).current_id() == published.run_id
-    sql = "select employee_count from marts.dim_leads where lead_id = 'L-000001'"
-    assert ask(sample_state, sql) == [(77,)] != ask(sample_state, sql, past.run_id)
-    with pytest.raises(UserError, match="lies ahead"):
-        refresh_state(sample_state, exports / "mapping.yml", as_of="2099-01-01")
 
 
 def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
@@ -362,20 +220,3 @@ def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
         "from marts.fct_lifecycle_transitions where basis = 'crm' and lead_id = '1' "
         "order by transition_number",
     ) == [("lead", False, False), ("mql", False, False)]
-
-
-def test_rollback_passes_over_what_was_rolled_back_and_takes_its_files_along(
-    sample_state: Path, exports: Path
-) -> None:
-    good = Generations(StateDirectory(sample_state)).find(None)
-    (exports / "affaires_bad.csv").write_text(
-        "Affaire;Contact;Statut;Montant HT;Ouverte le;Close le;Motif\n"
-        "D-bad;L-000001;En cours;1,00;01/02/2025 10:00;;\n"
-    )
-    refresh_state(sample_state, exports / "mapping.yml")
-    roll_back(StateDirectory(sample_state), None, with_hold=False)
-    (exports / "affaires_bad.csv").unlink()
-    refresh_state(sample_state, exports / "mapping.yml")
-    sql = "select count(*) from marts.fct_opportunities where opportunity_id = 'D-bad'"
-    assert ask(sample_state, sql) == [(0,)]
-    assert roll_back(StateDirectory(sample_state), None).now == good

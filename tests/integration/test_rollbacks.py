@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lead_warehouse import doctor
-from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.refresh.rollback import release, roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.generations import Generations
@@ -216,3 +216,51 @@ def test_a_published_file_that_is_gone_is_told_with_its_remedy(root: Path) -> No
         leads(root)
     roll_back(StateDirectory(root), None)
     assert leads(root) == ["a"]
+
+
+def test_a_rollback_passes_over_what_was_rolled_back_and_takes_its_files_along(
+    root: Path, lead_files: Path
+) -> None:
+    state = StateDirectory(root)
+    good = Generations(state).find(None)
+    deliver(lead_files, "bad", {"x": "x@x.fr"})
+    with light_steps():
+        light_refresh(root, lead_files)
+        done = roll_back(state, None, with_hold=False)
+        assert (done.now, done.forgotten) == (good, ["leads_bad.csv"])
+        (lead_files / "leads_bad.csv").unlink()
+        light_refresh(root, lead_files)
+    assert leads(root) == ["a", "b"]
+    assert roll_back(state, None).now == good
+    runs = {run.run_id: run.state for run in ControlLedger(state.control).runs()}
+    assert runs[done.left] == "rolled back"
+
+
+def test_an_error_after_the_pointer_moved_leaves_the_run_published(
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(self: Generations, *_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Generations, "retain", full_disk)
+    with light_steps():
+        report = light_refresh(root, lead_files)
+    assert report.is_published and "No space left" in report.notes[0]
+    run = ControlLedger(StateDirectory(root).control).runs()[0]
+    assert Generations(StateDirectory(root)).current_id() == run.run_id
+    assert run.state == "published"
+
+
+def test_a_generation_that_could_not_be_published_is_not_left_for_a_rollback(
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Generations(StateDirectory(root)).all()
+
+    def refuse(self: Generations, run_id: str) -> None:
+        raise RunFailed("no")
+
+    monkeypatch.setattr(Generations, "publish", refuse)
+    with light_steps(), pytest.raises(RunFailed, match="no"):
+        light_refresh(root, lead_files)
+    assert Generations(StateDirectory(root)).all() == before
+    assert ControlLedger(StateDirectory(root).control).runs()[0].state == "failed"

@@ -23,6 +23,7 @@ from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.publications import Publications
 from lead_warehouse.status import read_status
 from tests.conftest import ask
+from tests.killed import FIRST_REFRESH
 from tests.light import light_refresh, light_steps
 
 LEADS = "select lead_id from marts.dim_leads order by 1"
@@ -94,6 +95,15 @@ def test_fault_4_killed_between_pointer_and_ledger_the_run_counts_as_published(
     [line] = told["settled"]["reconciled"]
     assert "had published before it died" in line
     assert set(told["settled"]["states"].values()) == {"published"}
+
+
+def test_killed_before_anything_was_published_leaves_a_clean_start(
+    killed: dict[str | None, dict[str, Any]],
+) -> None:
+    told, unharmed = killed[FIRST_REFRESH], killed[None]["settled"]
+    assert told["killed"] and told["shown"] is None
+    assert told["settled"]["report"] == "published"
+    assert told["settled"]["digest"] == unharmed["digest"]
 
 
 def test_the_status_of_a_killed_run_says_so(killed: dict[str | None, dict[str, Any]]) -> None:

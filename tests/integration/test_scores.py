@@ -112,12 +112,11 @@ def test_what_readers_were_told_first_stays_beside_what_new_rules_say(
 
 
 def test_the_same_inputs_twice_give_the_same_digest(
-    published_stories: Path, stories_state: Path, tmp_path: Path
+    published_stories: Path, tmp_path: Path
 ) -> None:
     first = Generations(StateDirectory(published_stories)).find(None)
-    again = refresh_state(stories_state, STORIES / "mapping.yml")
     elsewhere = refresh_state(tmp_path / "elsewhere", STORIES / "mapping.yml")
-    assert again.digest == elsewhere.digest == first.digest
+    assert elsewhere.digest == first.digest
 
 
 LATER = datetime(2026, 1, 20)
