@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
@@ -59,7 +60,7 @@ def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
     root = input_dir.resolve()
     found = _closed_folders(one.files, input_dir)
     for path in sorted(input_dir.glob(one.files)):
-        if not os.path.isfile(path) or _is_set_apart(path, input_dir):
+        if not _answers(Path.is_file, path) or _is_set_apart(path, input_dir):
             continue
         if not (resolved := path.resolve()).is_relative_to(root):
             raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
@@ -91,19 +92,27 @@ def _folders(pattern: str, input_dir: Path) -> set[Path]:
     count = parts.index("**") + 1 if "**" in parts else len(parts) - 1
     starts = ("/".join(parts[:depth]) for depth in range(1, count + 1))
     below = {path for start in starts for path in input_dir.glob(start)}
-    return {input_dir} | {path for path in below if os.path.isdir(path)}
+    return {input_dir} | {path for path in below if _answers(Path.is_dir, path)}
 
 
 def _why_closed(folder: Path) -> str | None:
     """Why the files of a folder cannot be listed, or not be reached by their names."""
     try:
         os.scandir(folder).close()
-        os.stat(os.path.join(folder, "."))
+        (folder / StateDirectory.CONTROL).stat()
     except FileNotFoundError:
         return None
     except OSError as error:
         return error.strerror
     return None
+
+
+def _answers(question: Callable[[Path], bool], path: Path) -> bool:
+    """The answer of a path; no where its folder keeps it to itself, which is told of the folder."""
+    try:
+        return question(path)
+    except PermissionError:
+        return False
 
 
 def _printable(name: str) -> str:
@@ -114,7 +123,8 @@ def _printable(name: str) -> str:
 def _is_set_apart(path: Path, input_dir: Path) -> bool:
     folders = list(path.relative_to(input_dir).parents)[:-1]
     return any(
-        folder.name.startswith(".") or os.path.exists(input_dir / folder / StateDirectory.CONTROL)
+        folder.name.startswith(".")
+        or _answers(Path.exists, input_dir / folder / StateDirectory.CONTROL)
         for folder in folders
     )
 

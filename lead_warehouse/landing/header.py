@@ -188,15 +188,17 @@ def _on_one_line(name: str) -> str:
 def _told_apart(names: tuple[str, ...], read: set[str]) -> tuple[str, ...]:
     """Names that differ, also in case; a repeated one that nobody maps gets its place behind it."""
     mapped = {name.casefold() for name in read}
+    others = {name.casefold() for name in names}
     taken = {LINE_COLUMN}
     told: list[str] = []
     for place, name in enumerate(names, 1):
+        distinct = name
         if name.casefold() in taken - mapped:
-            name = f"{name} (column {place})"
-            while name.casefold() in taken | mapped | {other.casefold() for other in names}:
-                name += "'"
-        taken.add(name.casefold())
-        told.append(name)
+            distinct = f"{name} (column {place})"
+            while distinct.casefold() in others:
+                distinct += "'"
+        taken.add(distinct.casefold())
+        told.append(distinct)
     return tuple(told)
 
 

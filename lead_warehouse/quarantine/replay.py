@@ -81,7 +81,11 @@ def select(state: StateDirectory, mapping_path: Path, wanted: Wanted) -> Selecti
         records,
         sorted(names),
         [key for key in keys if key[0] in names],
-        [ReceivedInput(*received) for _, *received in files if received[0] in names],
+        [
+            ReceivedInput(name, digest, file_name, at)
+            for _, name, digest, file_name, at in files
+            if name in names
+        ],
         mapping,
         sorted(asked & alike),
     )

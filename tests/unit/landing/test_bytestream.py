@@ -101,7 +101,9 @@ def test_a_damaged_gzip_stream_is_held(tmp_path: Path, damage: object) -> None:
 def test_text_in_another_encoding_than_declared_is_held(
     tmp_path: Path, content: bytes, encoding: str
 ) -> None:
-    with pytest.raises(HeldFile, match=f"not {encoding} .* 'encoding' in the mapping says; correct"):
+    with pytest.raises(
+        HeldFile, match=f"not {encoding} .* 'encoding' in the mapping says; correct"
+    ):
         read(tmp_path, content, encoding)
 
 
