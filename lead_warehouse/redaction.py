@@ -13,6 +13,9 @@ _SECRET_NAME = re.compile(
     r"secret|passw|pwd|token|credential|apikey|private|passphrase|dsn|_auth\b|(^|_)key(_|$)",
     re.IGNORECASE,
 )
+_PATH_NAME = re.compile(r"^(OLD)?PWD$|_(FILE|PATH|DIR|FOLDER|HOME|SOCK)$", re.IGNORECASE)
+"""Where something lies, be it a secret: an absolute path under such a name says no more."""
+
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)@")
 _NAMED_PASSWORD = re.compile(r"\b(password|passwd|pwd)(\s*=\s*)('[^']*'|\"[^\"]*\"|[^\s;&]+)", re.I)
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
@@ -23,6 +26,7 @@ def redact(value: Any) -> Any:
 
     Secret are the values of environment variables whose name says so, passwords inside any
     variable that is a connection string, and passwords of connection strings in the text itself.
+    Where a variable's name says that it is a path, its value is one.
     """
     return _replace(value, _secrets(os.environ))
 
@@ -35,7 +39,8 @@ def without_persons(text: str) -> str:
 def _secrets(environment: Mapping[str, str]) -> list[str]:
     found: set[str] = set()
     for name, value in environment.items():
-        if _SECRET_NAME.search(name):
+        is_path = _PATH_NAME.search(name) and value.startswith("/")
+        if _SECRET_NAME.search(name) and not is_path:
             found.add(value)
         found.update(match[2] for match in _URL_PASSWORD.finditer(value))
         found.update(match[3].strip("'\"") for match in _NAMED_PASSWORD.finditer(value))

@@ -142,7 +142,11 @@ def release_command(
     ] = False,
 ) -> None:
     """Lift the hold on publishing that a rollback placed."""
-    done = release(StateDirectory(state), publish=publish)
+    directory = StateDirectory(state)
+    # Before the lock, which would make the directory that a mistyped path names.
+    if (generations := Generations(directory)).current_id() is None:
+        generations.find(None)
+    done = release(directory, publish=publish)
     say(f"publishing is free again; it was {done.hold}")
     if done.published is not None:
         say(f"published {done.published.run_id}, as of {done.published.as_of}")

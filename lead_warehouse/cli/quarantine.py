@@ -23,7 +23,7 @@ from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.quarantine.dismiss import dismiss, reopen
 from lead_warehouse.quarantine.reading import Quarantine, reading_quarantine
 from lead_warehouse.quarantine.records import STATUSES, Wanted
-from lead_warehouse.quarantine.replay import rehearse, replay, select
+from lead_warehouse.quarantine.replay import refuse_losses, rehearse, replay, select
 from lead_warehouse.refresh.pipeline import RefreshOptions
 from lead_warehouse.state.layout import StateDirectory
 
@@ -92,9 +92,7 @@ def show_command(
 ) -> None:
     """Show a record: where it stands, what is wrong with it, and what was delivered."""
     with reading_quarantine(StateDirectory(state)) as quarantine, readers_may_leave():
-        found = quarantine.records(Wanted((record,), input_name))
-        # One that came in and went back is both; what lies in quarantine now says more.
-        one = min(found, key=lambda each: each.status == "replayed")
+        (one,) = quarantine.records(Wanted((record,), input_name))
         content = quarantine.raw_record(one)
         if not raw:
             show_quarantine.record(one, content, format.value)
@@ -176,6 +174,8 @@ def replay_command(
             _, told = replay(asked, selected, lambda step, detail: None)
     with readers_may_leave():
         show_quarantine.replayed(told, selected.alike, format.value)
+    if dry_run:
+        refuse_losses(told, mapping)
 
 
 def _check_input(quarantine: Quarantine, name: str | None) -> None:

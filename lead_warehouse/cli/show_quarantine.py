@@ -67,12 +67,11 @@ def replayed(told: Replay, alike: list[str], form: str) -> None:
     verb = "would come in" if told.is_trial else "came in"
     say(f"\n{came:,} of {asked:,} records {verb}")
     if told.others:
-        say(f"{told.others:,} more of the same inputs {verb} with them")
+        say(f"{told.others:,} more records {verb} with them")
     for name in alike:
         say(f"note: the mapping reads input {name} just as when its files landed")
     show.section("what becomes of them" if told.is_trial else "what became of them", told.groups)
     if asked <= show.ROWS_SHOWN:
         show.section("one by one", told.rows)
     if told.lost.values:
-        would = "would go" if told.is_trial else "went"
-        show.section(f"warning: records accepted before that {would} into quarantine", told.lost)
+        show.section("warning: accepted records that the mapping would take away", told.lost)

@@ -3,13 +3,14 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.landing.opening import open_delivered
+from lead_warehouse.landing.opening import GRANT, open_delivered
 from lead_warehouse.mapping import Input
 from lead_warehouse.state.layout import StateDirectory
 
@@ -17,43 +18,113 @@ COPY_BYTES = 1 << 20
 DAMAGED = ".damaged"
 """Behind the name of a file whose content is no longer what it is named for."""
 
+NOT_A_NAME = "its name, or that of its folder, is not UTF-8; rename it"
+
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file found for an input.
+    """What was found for an input: a file, or why one or a whole folder cannot be taken.
 
     Attributes:
-        path: without any symlink on its way.
-        name: path relative to the input folder, with forward slashes.
+        found_at: without any symlink on its way.
+        name: path relative to the input folder, with forward slashes, as it can be printed.
+        held_because: none for a file that may be opened.
     """
 
-    path: Path
+    found_at: Path
     name: str
+    held_because: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies.
+
+        Raises:
+            HeldFile: it cannot be taken.
+        """
+        if self.held_because:
+            raise HeldFile(self.held_because)
+        return self.found_at
 
 
 def find_files(one: Input, input_dir: Path) -> list[DeliveredFile]:
     """Files below ``input_dir`` that match the input's pattern, by name.
 
     Hidden folders and state directories are passed over, so that no warehouse lands what it wrote.
+    What cannot be named or looked into is told, and costs nothing but itself.
 
     Raises:
-        UserError: a match leads outside the input folder through a symlink.
+        UserError: a match leads outside the input folder through a symlink, or the folder itself
+            cannot be listed.
     """
     root = input_dir.resolve()
-    found = []
+    found = _closed_folders(one.files, input_dir)
     for path in sorted(input_dir.glob(one.files)):
-        if not path.is_file() or _is_set_apart(path, input_dir):
+        if not _answers(Path.is_file, path) or _is_set_apart(path, input_dir):
             continue
         if not (resolved := path.resolve()).is_relative_to(root):
             raise UserError(f"{path} leads outside {input_dir}; copy the file there instead")
-        found.append(DeliveredFile(resolved, path.relative_to(input_dir).as_posix()))
+        name = path.relative_to(input_dir).as_posix()
+        printable = _printable(name)
+        found.append(DeliveredFile(resolved, printable, None if printable == name else NOT_A_NAME))
     return found
+
+
+def _closed_folders(pattern: str, input_dir: Path) -> list[DeliveredFile]:
+    """Folders that the pattern leads through and that cannot be looked into; a glob passes them
+    over in silence."""
+    closed = []
+    for folder in sorted(_folders(pattern, input_dir)):
+        if _is_set_apart(folder / "any", input_dir) or not (why := _why_closed(folder)):
+            continue
+        if folder == input_dir:
+            raise UserError(f"{input_dir} cannot be listed ({why}); {GRANT}")
+        name = f"{_printable(folder.relative_to(input_dir).as_posix())}/"
+        reason = f"the folder cannot be listed ({why}), nor what lies in it; {GRANT}"
+        closed.append(DeliveredFile(folder.resolve(), name, reason))
+    return closed
+
+
+def _folders(pattern: str, input_dir: Path) -> set[Path]:
+    """Folders in which a pattern looks for files or for further folders."""
+    parts = PurePosixPath(pattern).parts
+    # Behind ** a pattern looks into no folder that ** has not reached.
+    count = parts.index("**") + 1 if "**" in parts else len(parts) - 1
+    starts = ("/".join(parts[:depth]) for depth in range(1, count + 1))
+    below = {path for start in starts for path in input_dir.glob(start)}
+    return {input_dir} | {path for path in below if _answers(Path.is_dir, path)}
+
+
+def _why_closed(folder: Path) -> str | None:
+    """Why the files of a folder cannot be listed, or not be reached by their names."""
+    try:
+        os.scandir(folder).close()
+        (folder / StateDirectory.CONTROL).stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def _answers(question: Callable[[Path], bool], path: Path) -> bool:
+    """The answer of a path; no where its folder keeps it to itself, which is told of the folder."""
+    try:
+        return question(path)
+    except PermissionError:
+        return False
+
+
+def _printable(name: str) -> str:
+    """A name as text; bytes that are no UTF-8 are written as ``\\xff``."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 def _is_set_apart(path: Path, input_dir: Path) -> bool:
     folders = list(path.relative_to(input_dir).parents)[:-1]
     return any(
-        folder.name.startswith(".") or (input_dir / folder / StateDirectory.CONTROL).exists()
+        folder.name.startswith(".")
+        or _answers(Path.exists, input_dir / folder / StateDirectory.CONTROL)
         for folder in folders
     )
 

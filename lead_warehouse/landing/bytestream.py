@@ -11,6 +11,12 @@ from lead_warehouse.landing.held import HeldFile
 CHUNK_BYTES = 1 << 22
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LOOKED_AT = 4096
+"""Bytes from the start that tell UTF-16 without a mark: of Latin text, every other one is NUL."""
+
+SHORTEST_UTF16 = 16
+"""Fewer bytes tell nothing."""
 
 
 def read_chunks(path: Path, encoding: str) -> Iterator[bytes]:
@@ -20,14 +26,15 @@ def read_chunks(path: Path, encoding: str) -> Iterator[bytes]:
     found there. In other encodings a bad byte leaves no safe line to go on with.
 
     Raises:
-        HeldFile: the gzip stream is damaged or the text is not in the declared encoding.
+        HeldFile: the gzip stream is damaged, the text is not in the declared encoding, or it is
+            UTF-16 and nobody said so.
     """
     try:
         yield from _without_mark(_as_utf8(_unpacked(path), encoding))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise HeldFile(f"damaged gzip stream ({error}); deliver the file again") from None
     except UnicodeError as error:
-        raise HeldFile(f"not {encoding} ({error}); set 'encoding' in the mapping") from None
+        raise HeldFile(_not_as_declared(encoding, error)) from None
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
@@ -41,12 +48,40 @@ def _unpacked(path: Path) -> Iterator[bytes]:
 
 def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     if encoding == "utf-8":
+        start = next(chunks, b"")
+        _refuse_utf16(start[:LOOKED_AT])
+        yield start
         yield from chunks
         return
     decoder = codecs.getincrementaldecoder(encoding)()
     for chunk in chunks:
         yield decoder.decode(chunk).encode("utf-8")
     yield decoder.decode(b"", final=True).encode("utf-8")
+
+
+def _refuse_utf16(start: bytes) -> None:
+    """UTF-16 read as UTF-8 would be a header or records that nobody can make sense of.
+
+    Raises:
+        HeldFile: the start of a text has the mark of UTF-16, or every other byte of it is NUL.
+    """
+    if start.startswith(UTF16_MARKS):
+        raise HeldFile("UTF-16 by its byte-order mark; set `encoding: utf-16` in the mapping")
+    shares = sorted(start[at::2].count(0) / max(len(start[at::2]), 1) for at in (0, 1))
+    if len(start) >= SHORTEST_UTF16 and shares[0] < 0.1 and shares[1] > 0.7:
+        raise HeldFile(
+            "UTF-16 by its NUL bytes, without a byte-order mark; deliver it with one and set "
+            "`encoding: utf-16` in the mapping, or deliver it as UTF-8"
+        )
+
+
+def _not_as_declared(encoding: str, error: UnicodeError) -> str:
+    if "BOM" in str(error):
+        return (
+            "UTF-16 needs a byte-order mark, which tells the order of its bytes; deliver the file "
+            "with one, or as UTF-8"
+        )
+    return f"not {encoding} ({error}), as 'encoding' in the mapping says; correct it there"
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -81,26 +81,33 @@ def collect(
     inputs = [one for one in mapping.inputs if one.form != "table"]
     found = {one.name: find_files(one, input_dir) for one in inputs}
     known = seen.of(input_dir) if seen else {}
-    looks: dict[str, _Look] = {}
+    looks: dict[DeliveredFile, _Look] = {}
     for one in inputs:
         settle_ns = int(settle_seconds(mapping.completeness_of(one).settle_seconds) * NS)
         for file in found[one.name]:
+            if file.held_because:
+                continue
             look = looks.setdefault(
-                file.name, _Look(file, settle_ns, file_clock_ns(), _stamp(file.path))
+                file, _Look(file, settle_ns, file_clock_ns(), _stamp(file.path))
             )
             look.settle_ns = max(look.settle_ns, settle_ns)
-    _settle([look for name, look in looks.items() if not _is_known(look, known)], progress)
-    deliveries = {name: _keep(look, known.get(name), archive) for name, look in looks.items()}
+    _settle([look for look in looks.values() if not _is_known(look, known)], progress)
+    kept = {file: _keep(look, known.get(file.name), archive) for file, look in looks.items()}
     if seen:
         seen.replace(
             input_dir,
             {
-                name: _as_seen(look, deliveries[name])
-                for name, look in looks.items()
-                if look.stamp and deliveries[name].file_digest
+                file.name: _as_seen(look, kept[file])
+                for file, look in looks.items()
+                if look.stamp and kept[file].file_digest
             },
         )
-    return {name: [deliveries[file.name] for file in files] for name, files in found.items()}
+    return {
+        name: [
+            kept.get(file) or Delivery(file.name, held_because=file.held_because) for file in files
+        ]
+        for name, files in found.items()
+    }
 
 
 def settle_seconds(declared: float) -> float:
@@ -174,5 +181,5 @@ def _is_known(look: _Look, known: dict[str, SeenFile]) -> bool:
 def _stamp(path: Path) -> Stamp | None:
     try:
         return Stamp.of(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None

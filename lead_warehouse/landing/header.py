@@ -1,8 +1,9 @@
 """The columns of a file, held against the mapping by name; and the first line of a CSV file."""
 
 import csv
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.landing.blocks import read_blocks
@@ -15,6 +16,17 @@ from lead_warehouse.nearest import nearest
 
 LINE_COLUMN = "file_line"
 """Name of the line number beside the file's own columns, so no column may have it."""
+
+HEADER_LINES = 100
+"""A quoted name may go on over lines, yet not over so many."""
+
+UNREADABLE = "the header cannot be read ({}); mend its quoting or encoding"
+NOT_CSV = (
+    "JSON, read as CSV; write one object on each line, and end the file's name and 'files' in the "
+    "mapping with .jsonl"
+)
+_JSON = re.compile(rb'\s*(?:\{\s*(?:"[^"]*"\s*:.*)?|\[\s*(?:[{[].*)?)\s*', re.DOTALL)
+"""How a JSON document starts, alone on its line or with what is in it; no header does."""
 
 RENAMED = "name the new column in the mapping or deliver the file again"
 
@@ -43,17 +55,20 @@ class Header:
 
 
 def read_header(one: Input, contract: Contract, chunks: Iterable[bytes]) -> Header:
-    """Read the first line that is not blank.
+    """Read the first line that is not blank, and those that a quoted name goes on over.
 
     Raises:
-        HeldFile: it cannot be read, repeats a column, or lacks a column that is required.
+        HeldFile: it cannot be read, repeats a column that is mapped, or lacks one that is required.
     """
-    for block in read_blocks(chunks):
-        for line, raw in enumerate(block.lines, block.first_line):
-            if raw.strip():
-                columns = _split(raw, one.delimiter)
-                return fit_header(one, contract, columns, line, _other_delimiter(columns, one))
-    return Header(0, tuple(sorted(read_columns(one, contract))), (), ())
+    read = read_columns(one, contract)
+    if (found := _first_row(chunks, one)) is None:
+        return Header(0, tuple(sorted(read)), (), ())
+    names, line = found
+    columns = _told_apart(names, read)
+    header = fit_header(one, contract, columns, line, _other_delimiter(columns, one))
+    delivered = dict(zip(columns, names, strict=True))
+    unmapped = (c for c in header.unmapped if delivered[c] not in one.ignore_columns)
+    return replace(header, unmapped=tuple(unmapped))
 
 
 def fit_header(
@@ -92,6 +107,20 @@ def required_columns(one: Input, contract: Contract) -> set[str]:
     return needed
 
 
+def list_columns(one: Input, contract: Contract) -> set[str]:
+    """The file's columns that feed lists, and nothing that is one value."""
+    fed = [
+        (column, contract.tables[mapped.table].columns[name].is_list)
+        for mapped in one.tables
+        for name, source in mapped.columns.items()
+        for column in source_columns(source)
+    ]
+    single = {column for column, is_list in fed if not is_list}
+    single |= {mapped.when.column for mapped in one.tables if mapped.when}
+    single |= {one.known_at.column} if one.known_at else set()
+    return {column for column, is_list in fed if is_list} - single
+
+
 def optional_columns(one: Input, contract: Contract) -> set[str]:
     """The file's columns that the mapping reads and could do without."""
     named = {
@@ -103,6 +132,41 @@ def optional_columns(one: Input, contract: Contract) -> set[str]:
     return named - required_columns(one, contract)
 
 
+class _QuoteOpen(HeldFile):
+    """The header ends within a quoted name."""
+
+
+def _first_row(chunks: Iterable[bytes], one: Input) -> tuple[tuple[str, ...], int] | None:
+    """The names in the header and its last line; none in a file of blank lines."""
+    lines: list[bytes] = []
+    unread: _QuoteOpen | None = None
+    for block in read_blocks(chunks):
+        for number, raw in enumerate(block.lines, block.first_line):
+            if not lines and not raw.strip():
+                continue
+            lines.append(raw)
+            if _JSON.fullmatch(lines[0]):
+                raise HeldFile(NOT_CSV)
+            try:
+                names = _split(b"\n".join(lines), one.delimiter)
+            except _QuoteOpen as still_open:
+                if len(lines) == HEADER_LINES:
+                    raise
+                unread = still_open
+            else:
+                _refuse_swallowed(lines[1:], len(names), one.delimiter)
+                return names, number
+    if unread:
+        raise unread
+    return None
+
+
+def _refuse_swallowed(following: list[bytes], width: int, delimiter: str) -> None:
+    """A stray quote in the header must not make records part of a name."""
+    if width > 1 and any(raw.count(delimiter.encode()) + 1 == width for raw in following):
+        raise HeldFile(UNREADABLE.format("records follow inside a quoted name"))
+
+
 def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
     try:
         text = raw.decode("utf-8")
@@ -110,10 +174,32 @@ def _split(raw: bytes, delimiter: str) -> tuple[str, ...]:
             raise csv.Error("it holds a NUL byte")
         row = next(csv.reader([text], delimiter=delimiter, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise HeldFile(
-            f"the header cannot be read ({error}); mend its quoting or encoding"
-        ) from None
-    return tuple(name.strip() or f"(column {i})" for i, name in enumerate(row, 1))
+        is_open = str(error) == "unexpected end of data"
+        why = "a quoted name is never closed" if is_open else str(error)
+        raise (_QuoteOpen if is_open else HeldFile)(UNREADABLE.format(why)) from None
+    return tuple(_on_one_line(name) or f"(column {i})" for i, name in enumerate(row, 1))
+
+
+def _on_one_line(name: str) -> str:
+    """A name as a mapping would write it."""
+    return " ".join(name.split()) if "\n" in name else name.strip()
+
+
+def _told_apart(names: tuple[str, ...], read: set[str]) -> tuple[str, ...]:
+    """Names that differ, also in case; a repeated one that nobody maps gets its place behind it."""
+    mapped = {name.casefold() for name in read}
+    others = {name.casefold() for name in names}
+    taken = {LINE_COLUMN}
+    told: list[str] = []
+    for place, name in enumerate(names, 1):
+        distinct = name
+        if name.casefold() in taken - mapped:
+            distinct = f"{name} (column {place})"
+            while distinct.casefold() in others:
+                distinct += "'"
+        taken.add(distinct.casefold())
+        told.append(distinct)
+    return tuple(told)
 
 
 def _other_delimiter(columns: tuple[str, ...], one: Input) -> str:
@@ -125,8 +211,12 @@ def _other_delimiter(columns: tuple[str, ...], one: Input) -> str:
 
 
 def _check(columns: tuple[str, ...], required: set[str], remedy: str) -> None:
-    folded = [name.casefold() for name in (*columns, LINE_COLUMN)]
+    folded = [name.casefold() for name in columns]
     for name in columns:
+        if name.casefold() == LINE_COLUMN:
+            raise HeldFile(
+                f"column '{name}' has the name under which lines are numbered here; rename it"
+            )
         if folded.count(name.casefold()) > 1:
             raise HeldFile(
                 f"column '{name}' stands twice in the header (case does not count); rename one"

@@ -1,10 +1,10 @@
 """The keys of JSON records as columns: where they are, and the SQL that reads them as text."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from lead_warehouse.landing.json_shapes import Path, Shape
-from lead_warehouse.landing.parquet_columns import LIST_SEPARATOR
+from lead_warehouse.landing.parquet_columns import LIST_SEPARATOR, joined_items
 from lead_warehouse.sql import identifier, literal
 
 LISTED = "JSON"
@@ -29,8 +29,12 @@ def clash_of(read: Iterable[str]) -> str | None:
     return None
 
 
-def problem_of(shape: Shape, read: Iterable[str]) -> str | None:
-    """Why a record of that shape cannot be read by a mapping that reads some names."""
+def problem_of(shape: Shape, read: Iterable[str], lists: Collection[str]) -> str | None:
+    """Why a record of that shape cannot be read by a mapping that reads some names.
+
+    Args:
+        lists: names that may hold a list.
+    """
     if shape.problem:
         return shape.problem
     held = {".".join(path): content for path, content in shape.contents.items()}
@@ -39,6 +43,8 @@ def problem_of(shape: Shape, read: Iterable[str]) -> str | None:
             return f"an object in '{name}', which is read as one value; map a key of it"
         if held.get(name) == "other":
             return f"a list in '{name}' holds more than plain values"
+        if held.get(name) == "list" and name not in lists:
+            return f"a list in '{name}', which is read as one value"
         keys = name.split(".")
         for above in (".".join(keys[:depth]) for depth in range(1, len(keys))):
             if name not in held and held.get(above, "null") not in ("null", "object"):
@@ -110,7 +116,7 @@ class JsonColumns:
         place = _place(path)
         if path not in self.listed:
             return place
-        joined = f"array_to_string({_items(place)}, {literal(LIST_SEPARATOR)})"
+        joined = joined_items(_items(place))
         return f"case when json_type({place}) = 'ARRAY' then {joined} else {place} ->> '$' end"
 
 

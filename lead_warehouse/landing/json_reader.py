@@ -9,7 +9,13 @@ from lead_warehouse.contract import Contract
 from lead_warehouse.landing.blocks import read_blocks
 from lead_warehouse.landing.bytestream import read_chunks
 from lead_warehouse.landing.conservation import REPORT, CountedText
-from lead_warehouse.landing.header import LINE_COLUMN, Header, fit_header, read_columns
+from lead_warehouse.landing.header import (
+    LINE_COLUMN,
+    Header,
+    fit_header,
+    list_columns,
+    read_columns,
+)
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.json_columns import JsonColumns, clash_of, problem_of
 from lead_warehouse.landing.json_lines import Part
@@ -38,6 +44,7 @@ class JsonReader:
         self._one = one
         self._path = path
         self._read = read_columns(one, contract)
+        self._lists = list_columns(one, contract)
         self._names: dict[str, None] = {}
         self._part = Part()
         if clash := clash_of(self._read):
@@ -102,7 +109,7 @@ class JsonReader:
         columns = JsonColumns()
         told: dict[int, str | None] = {}
         for shape in part.distinct_shapes():
-            told[id(shape)] = problem_of(shape, self._read)
+            told[id(shape)] = problem_of(shape, self._read, self._lists)
             if told[id(shape)] is None:
                 columns.meet(shape, self._read)
         problems = [told[id(shape)] for shape in part.shapes]

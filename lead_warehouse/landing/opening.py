@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lead_warehouse.landing.held import HeldFile
 
+GRANT = "let the user who refreshes read it"
 SWAPPED = "was exchanged for {} while it was looked at; deliver it again"
 
 
@@ -19,13 +20,15 @@ def open_delivered(path: Path) -> BufferedReader:
     lies under the path afterwards.
 
     Raises:
-        HeldFile: the path leads elsewhere now, or to no regular file.
+        HeldFile: the path leads elsewhere now, or to no regular file, or may not be read.
     """
     try:
         # O_NONBLOCK: a pipe without a writer would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise HeldFile("is gone since it was looked at; deliver it again") from None
+    except PermissionError as error:
+        raise HeldFile(f"cannot be opened ({error.strerror}); {GRANT}") from None
     except OSError:
         if not path.is_symlink():
             raise

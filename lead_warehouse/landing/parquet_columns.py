@@ -46,8 +46,14 @@ def text_of(name: str, sql_type: str) -> str:
     """SQL of a cell's text, as a CSV file would have it."""
     column = identifier(name)
     if sql_type == LIST_OF_TEXT:
-        return f"array_to_string({column}, {literal(LIST_SEPARATOR)})"
+        return joined_items(column)
     return column if sql_type == "VARCHAR" else f"cast({column} as varchar)"
+
+
+def joined_items(items: str) -> str:
+    """SQL of a list as one text; an item without text is none, as in lists written into a cell."""
+    filled = f"list_filter({items}, lambda item: trim(item) <> '')"
+    return f"array_to_string({filled}, {literal(LIST_SEPARATOR)})"
 
 
 def malformed_cell(name: str, sql_type: str) -> list[tuple[str, str]]:

@@ -7,12 +7,14 @@ from typing import Literal
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.mapping import Mapping
+from lead_warehouse.quarantine.losses import LOSS_COLUMNS
 from lead_warehouse.quarantine.records import Record
 from lead_warehouse.quarantine.settle import accepted_lines
 from lead_warehouse.query import Rows
 
-Became = Literal["came in", "in quarantine", "file held", "withdrawn", "no row"]
+Became = Literal["came in", "in quarantine", "file held", "no row"]
+
+NO_LOSSES = Rows(LOSS_COLUMNS, [])
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,14 @@ class Replay:
     Attributes:
         asked: outcomes of the records asked for, in order.
         others: how many other records of the same inputs came in along with them.
-        lost: records that were accepted before and are not now, by input, column and reason.
+        lost: records that are accepted and would not be any more, by input and reason.
         is_trial: whether nothing was published.
     """
 
     asked: list[Outcome]
     others: int
-    lost: Rows
     is_trial: bool
+    lost: Rows = NO_LOSSES
 
     def count(self, became: Became) -> int:
         return sum(outcome.became == became for outcome in self.asked)
@@ -80,7 +82,6 @@ class Replay:
 def tell(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    mapping: Mapping,
     asked: list[Record],
     before: list[tuple[str, str, int]],
     *,
@@ -111,7 +112,6 @@ def tell(
             "select input_name, file_digest, reason from raw.landed_files where status = 'held'"
         ).fetchall()
     }
-    named = {one.name for one in mapping.inputs}
 
     def outcome(record: Record) -> Outcome:
         if record.key in accepted:
@@ -119,8 +119,6 @@ def tell(
         if record.key in quarantined:
             column, reason = quarantined[record.key]
             return Outcome(record, "in quarantine", f"{column}: {reason}" if column else reason)
-        if record.input_name not in named:
-            return Outcome(record, "withdrawn", "the mapping no longer names its input")
         if (reason := held.get((record.input_name, record.file_digest))) is not None:
             return Outcome(record, "file held", reason)
         return Outcome(
@@ -130,22 +128,5 @@ def tell(
     return Replay(
         [outcome(record) for record in asked],
         len(accepted - {record.key for record in asked}),
-        _lost(connection),
         is_trial,
     )
-
-
-def _lost(connection: duckdb.DuckDBPyConnection) -> Rows:
-    columns = ["input", "column", "reason", "records", "first_file", "first_line"]
-    values = connection.execute(
-        """
-        select input_name, coalesce(column_name, '(record)'), reason, count(*),
-            arg_min(file_name, (file_name, file_line)), arg_min(file_line, (file_name, file_line))
-        from raw.quarantined_rows
-        semi join (select distinct input_name from before_replay) using (input_name)
-        anti join before_replay using (input_name, file_digest, file_line)
-        group by all
-        order by all
-        """
-    ).fetchall()
-    return Rows(columns, values)

@@ -20,8 +20,13 @@ select substr(file_digest, 1, {digits}) || ':' || file_line as id,
 from quarantined left join decided using (input_name, file_digest, file_line)
 union all by name
 select substr(file_digest, 1, {digits}) || ':' || file_line as id, *, 'replayed' as status
-from replayed
+from replayed anti join quarantined using (input_name, file_digest, file_line)
+qualify row_number() over (
+    partition by input_name, file_digest, file_line order by decided_at desc, run_id desc
+) = 1
 """
+"""Each record once: what lies in quarantine now did not come in for good, whatever it did before;
+and one that came in several times came in last by its last run."""
 
 
 def lay_records(connection: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
+from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.refresh.reconcile import inputs_of, last_shown, reconcile
 from lead_warehouse.refresh.report import note_rollback
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.engine import open_read_only
-from lead_warehouse.state.generations import Generation, Generations
+from lead_warehouse.state.generations import CURRENT, Generation, Generations
 from lead_warehouse.state.hold import Hold, lift_hold, place_hold, read_hold, who
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
@@ -70,6 +71,8 @@ def roll_back(state: StateDirectory, run_id: str | None, *, with_hold: bool = Tr
         reconcile(state, ledger, run_id="")
         # Its manifest is not needed, and may be what is damaged.
         current = str(generations.current_id())
+        if run_id:
+            _refuse_unknown(run_id, current, generations, ledger)
         target = generations.find(run_id) if run_id else _before(current, generations, ledger)
         _refuse_as_target(target, current, ledger)
         open_read_only(target.database).close()
@@ -140,6 +143,21 @@ def never_shown(generations: Generations, ledger: ControlLedger) -> set[str]:
     """Generations kept that readers were never pointed to."""
     shown = ledger.published_at()
     return {one.run_id for one in generations.all() if one.run_id not in shown}
+
+
+def _refuse_unknown(
+    run_id: str, current: str, generations: Generations, ledger: ControlLedger
+) -> None:
+    """Name the nearest of those that would be accepted, where none is meant or several are."""
+    known = generations.all()
+    if sum(one.run_id.startswith(run_id) for one in known) == 1 or run_id == CURRENT:
+        return
+    shown = ledger.published_at().keys() - {current}
+    possible = [one.run_id for one in known if one.run_id in shown and not one.manifest["is_past"]]
+    raise UserError(
+        f"no generation '{run_id}'{did_you_mean(run_id, possible)}; "
+        "`lead-warehouse generations` lists them"
+    )
 
 
 def _refuse_as_target(target: Generation, current: str, ledger: ControlLedger) -> None:

@@ -180,3 +180,41 @@ def _late(state: Path) -> list[tuple[Any, ...]]:
         "select file_name, earliest_event_at, late_record_count from raw.landed_files "
         "where late_record_count > 0",
     )
+
+
+@pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+def test_a_replay_that_would_take_anything_away_is_refused(
+    played: Played, tmp_path: Path, dry_run: tuple[str, ...]
+) -> None:
+    text = (played.folder / "mapping.yml").read_text()
+    partial, worse = tmp_path / "partial.yml", tmp_path / "worse.yml"
+    start = text.index("  - name: interactions")
+    end = text.find("  - name: ", start + 1)
+    partial.write_text(text[:start] + (text[end:] if end >= 0 else ""))
+    assert "occurred_at: occurred_at" in text
+    worse.write_text(
+        text.replace(
+            "occurred_at: occurred_at", "occurred_at: {column: occurred_at, format: '%d/%m/%Y'}"
+        )
+    )
+    before = raw_rows(played.state)
+    for mapping, message in [
+        (
+            partial,
+            "error: the mapping leaves out input interactions, whose rows would be withdrawn",
+        ),
+        (worse, "error: the mapping would take away accepted records: "),
+    ]:
+        refused = run(
+            *("quarantine", "replay", *dry_run),
+            *("--state", str(played.state), "--mapping", str(mapping)),
+            *("--folder", str(played.folder)),
+            **LATER,
+        )
+        assert refused.returncode == 2, refused.stdout
+        assert refused.stderr.startswith(message)
+        assert f"`lead-warehouse refresh --mapping {mapping}`" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+    assert "of input interactions (as interactions" in refused.stderr
+    assert Generations(StateDirectory(played.state)).find(None).digest == played.published
+    assert raw_rows(played.state) == before

@@ -27,6 +27,25 @@ def test_other_values_and_short_ones_stay(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
+    "name", ["PWD", "OLDPWD", "HOME", "API_TOKEN_FILE", "SSL_KEY_PATH", "SECRETS_DIR"]
+)
+def test_where_something_lies_is_no_secret(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "/srv/canary")
+    assert redact("/srv/canary/st/runs") == "/srv/canary/st/runs"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DB_PWD", "/canary"), ("API_TOKEN_FILE", "canary"), ("SIGNING_KEY", "/ca/na/ry")],
+)
+def test_secrets_that_look_like_paths_go(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert redact(f"x {value} y") == f"x {REDACTED} y"
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("postgresql://me:pa55@host/db", "postgresql://me:[redacted]@host/db"),

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import stat
@@ -247,3 +248,67 @@ def test_fault_52_a_name_in_the_archive_that_is_no_digest_is_refused(
     """Such as a ledger might hold that somebody wrote to."""
     with pytest.raises(LeadWarehouseError, match="is no digest of a file; move control"):
         Archive(tmp_path / "landing").whole(name)
+
+
+# What cannot be taken costs nothing but itself
+
+
+def held(pattern: str, folder: Path) -> dict[str, str | None]:
+    return {found.name: found.held_because for found in find_files(an_input(pattern), folder)}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [(b"leads\xff.csv", "leads\\xff.csv"), (b"sub\xe9/leads.csv", "sub\\xe9/leads.csv")],
+)
+def test_a_file_whose_name_is_no_text_is_held(tmp_path: Path, name: bytes, shown: str) -> None:
+    deliver(tmp_path, "leads.csv")
+    deliver(tmp_path, os.fsdecode(name))
+    because = "its name, or that of its folder, is not UTF-8; rename it"
+    assert held("**/*.csv", tmp_path) == {"leads.csv": None, shown: because}
+
+
+def test_a_name_that_is_no_text_is_not_taken_for_its_spelling(tmp_path: Path) -> None:
+    for name in (b"leads\xff.csv", b"leads\\xff.csv"):
+        deliver(tmp_path, os.fsdecode(name))
+    found = find_files(an_input("*.csv"), tmp_path)
+    assert [one.name for one in found] == ["leads\\xff.csv"] * 2
+    assert sorted(one.held_because is None for one in found) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_told"),
+    [("**/*.csv", True), ("*/*.csv", True), ("shut/*.csv", True), ("*.csv", False)],
+)
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, is_told: bool
+) -> None:
+    for name in ("a.csv", "open/b.csv", "shut/c.csv", ".hidden/d.csv"):
+        deliver(tmp_path, name)
+    shut_folders(monkeypatch, tmp_path / "shut", tmp_path / ".hidden")
+    found = held(pattern, tmp_path)
+    because = found.pop("shut/", None)
+    assert (because is not None) is is_told
+    if because:
+        assert because.startswith("the folder cannot be listed (Permission denied), nor what lies")
+    assert all(reason is None for reason in found.values())
+
+
+def test_an_input_folder_that_cannot_be_listed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut_folders(monkeypatch, tmp_path)
+    with pytest.raises(UserError, match=r"cannot be listed \(Permission denied\); let the user"):
+        find_files(an_input("*.csv"), tmp_path)
+
+
+def shut_folders(patch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """As for a user without the right to read them; the superuser may read all."""
+    listed = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if Path(path) in folders:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return listed(path)
+
+    patch.setattr(os, "scandir", scandir)

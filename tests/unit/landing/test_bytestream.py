@@ -96,11 +96,32 @@ def test_a_damaged_gzip_stream_is_held(tmp_path: Path, damage: object) -> None:
         (b"a\x81b", "cp1252"),
         (b"\xff\xfea\0b", "utf-16"),
         (b"\xff\xfe\0\xd8a\0", "utf-16"),
-        (b"i\0d\0", "utf-16"),
     ],
 )
 def test_text_in_another_encoding_than_declared_is_held(
     tmp_path: Path, content: bytes, encoding: str
 ) -> None:
-    with pytest.raises(HeldFile, match=f"not {encoding} .*; set 'encoding' in the mapping"):
+    with pytest.raises(
+        HeldFile, match=f"not {encoding} .* 'encoding' in the mapping says; correct"
+    ):
         read(tmp_path, content, encoding)
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_utf16_that_nobody_declared_is_held_with_the_setting(tmp_path: Path, mark: bytes) -> None:
+    with pytest.raises(HeldFile, match=r"byte-order mark; set `encoding: utf-16` in the mapping"):
+        read(tmp_path, mark + "id,mail\n".encode("utf-16-le"))
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_held_with_what_helps(tmp_path: Path, order: str) -> None:
+    content = "id,mail,made\n1,é,2026\n".encode(order)
+    with pytest.raises(HeldFile, match=r"UTF-16 by its NUL bytes, .* deliver it with one and set"):
+        read(tmp_path, content)
+    with pytest.raises(HeldFile, match=r"UTF-16 needs a byte-order mark, .* or as UTF-8"):
+        read(tmp_path, content, "utf-16")
+
+
+def test_nul_bytes_here_and_there_are_not_utf16(tmp_path: Path) -> None:
+    for content in (b"id,mail\n1,\0\0\0\0\0\0\0\0\n", b"\0" * 100, b"i\0d\0"):
+        assert read(tmp_path, content) == content

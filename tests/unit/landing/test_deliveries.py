@@ -1,5 +1,6 @@
 """Files as they lie in the folder: settled, read once, and not read again; row 20 of the matrix."""
 
+import errno
 import hashlib
 import os
 import time
@@ -281,3 +282,35 @@ def test_two_inputs_may_read_the_same_file(folder: Folder) -> None:
     assert len(both) == 2
     assert both[0] == both[1]
     assert folder.read == ["leads.csv"]
+
+
+# What cannot be taken
+
+
+def test_a_file_that_may_not_be_read_is_held_alone(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.deliver("leads_a.csv")
+    shut = folder.deliver("leads_b.csv")
+    opened = os.open
+
+    def refuse(path: Path, flags: int) -> int:
+        if path == shut.resolve():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, flags)
+
+    monkeypatch.setattr("lead_warehouse.landing.opening.os.open", refuse)
+    taken, held = folder.collect()
+    assert (taken.name, taken.held_because) == ("leads_a.csv", None)
+    because = "cannot be opened (Permission denied); let the user who refreshes read it"
+    assert (held.name, held.file_digest, held.held_because) == ("leads_b.csv", "", because)
+
+
+def test_a_file_whose_name_is_no_text_is_held_alone(folder: Folder) -> None:
+    folder.deliver("leads_a.csv")
+    folder.deliver(os.fsdecode(b"leads_b\xff.csv"), age=0)
+    taken, held = folder.collect()
+    assert (taken.name, taken.held_because) == ("leads_a.csv", None)
+    assert (held.name, held.file_digest) == ("leads_b\\xff.csv", "")
+    assert "is not UTF-8; rename it" in str(held.held_because)
+    assert folder.slept == []

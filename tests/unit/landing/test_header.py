@@ -123,14 +123,62 @@ def test_a_repeated_column_holds_the_file(content: bytes, name: str) -> None:
     assert f"column '{name}' stands twice in the header" in held(content)
 
 
-@pytest.mark.parametrize("name", [b"file_line", b"File_Line"])
-def test_a_column_named_like_the_line_number_holds_the_file(name: bytes) -> None:
-    assert f"column '{name.decode()}' stands twice" in held(b"id,mail,made," + name)
+def test_a_repeated_column_that_nobody_maps_is_a_new_column() -> None:
+    header = read(b"id,note,mail,Note,made,note\n")
+    told = ("note", "Note (column 4)", "note (column 6)")
+    assert header.columns == ("id", "note", "mail", told[1], "made", told[2])
+    assert header.unmapped == told
 
 
-@pytest.mark.parametrize("content", [b"id,pr\xe9nom\n", b'id,"mail\nmade"\n', b'id,"mail"x\n'])
+def test_a_repeated_column_that_is_ignored_is_ignored_each_time() -> None:
+    one = an_input(ignore_columns=["note"])
+    assert read(b"id,note,mail,note,made\n", one).unmapped == ()
+
+
+def test_the_name_of_a_repeated_column_is_no_other_column_s() -> None:
+    columns = read(b"id,note,note,note (column 3),,(column 5)\n").columns
+    assert len({name.casefold() for name in columns}) == 6
+
+
+@pytest.mark.parametrize("name", ["file_line", "File_Line"])
+def test_a_column_named_like_the_line_number_holds_the_file_only_where_mapped(name: str) -> None:
+    content = f"id,mail,made,{name}\n".encode()
+    header = read(content)
+    assert header.unmapped == header.columns[3:] == (f"{name} (column 4)",)
+    because = f"column '{name}' has the name under which lines are numbered here; rename it"
+    assert held(content, an_input({"lead_id": "id", "email": name})) == because
+
+
+def test_a_quoted_name_may_go_on_over_lines() -> None:
+    header = read(b'\nid,"Company\r\n size ",mail,made\n1,2,3,4\n')
+    assert header == Header(3, ("id", "Company size", "mail", "made"), ("Company size",), ())
+
+
+@pytest.mark.parametrize("content", [b"id,pr\xe9nom\n", b'id,"mail"x\n', b'id,"mail\nma"de\n'])
 def test_a_header_that_cannot_be_read_holds_the_file(content: bytes) -> None:
     assert held(content).startswith("the header cannot be read")
+
+
+@pytest.mark.parametrize("lines", [0, 3, 5000])
+def test_a_quoted_name_that_is_never_closed_holds_the_file(lines: int) -> None:
+    message = held(b'id,mail,"made\n' + b"1,2,x\n" * lines)
+    assert message.startswith("the header cannot be read (a quoted name is never closed)")
+
+
+def test_records_are_not_taken_for_a_part_of_the_header() -> None:
+    content = b'id,mail,"made\n1,a,b\n2,c,"\n'
+    assert "records follow inside a quoted name" in held(content)
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"id": 1, "mail": "x"}\n', b'[{"id": 1}]', b"[\n {\n", b"{\n", b'{"id": {\n']
+)
+def test_json_read_as_csv_is_held_with_what_to_do(content: bytes) -> None:
+    assert held(content).startswith("JSON, read as CSV; write one object on each line, and end")
+
+
+def test_a_header_in_brackets_is_no_json() -> None:
+    assert read(b"[id],id\n").columns == ("[id]", "id")
 
 
 def test_a_nul_byte_in_the_header_holds_the_file() -> None:

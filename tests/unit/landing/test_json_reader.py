@@ -98,6 +98,18 @@ def test_records_land_by_key(warehouse: Warehouse) -> None:
     ]
 
 
+def test_items_without_text_are_none(warehouse: Warehouse) -> None:
+    lists = (b'["", "y"]', b'["a", " ", null, "b"]', b'["", null]')
+    warehouse.load(b"".join(b'{"id":%d,"tech":%b}\n' % one for one in enumerate(lists)))
+    assert [row[-1] for row in warehouse.leads] == ["y", "a;b", None]
+
+
+def test_a_list_that_is_also_read_as_one_value_is_none(warehouse: Warehouse) -> None:
+    one = an_input({"lead_id": "id", "tech_stack": "tech", "company_name": "tech"})
+    account = warehouse.load(b'{"id":1,"tech":["a","b"]}\n{"id":2,"tech":"a"}\n', one)
+    assert (account.accepted, account.quarantined) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "number",
     [
@@ -170,6 +182,8 @@ MALFORMED = {
     b'{"id":"\xff"}': "not UTF-8",
     b'{"id":{"a":1}}': "an object in 'id', which is read as one value; map a key of it",
     b'{"id":[[1]]}': "a list in 'id' holds more than plain values",
+    b'{"id":[1,2]}': "a list in 'id', which is read as one value",
+    b'{"id":1,"company":{"name":[]}}': "a list in 'company.name', which is read as one value",
     b'{"id":1,"tech":[{"a":1}]}': "a list in 'tech' holds more than plain values",
     b'{"id":1,"tech":["a;b"]}': "an item of the list in 'tech' holds a semicolon",
     b'{"id":1,"company":"ACME"}': "'company' is no object, and 'company.name' is read from it",

@@ -485,3 +485,20 @@ def test_records_of_any_bytes_are_all_accounted_for(pairs: Warehouse, body: byte
     for _, offset, record in bad:
         first_line = record.split(b"\n")[0]
         assert (b"a,b,n\n" + body)[offset : offset + len(first_line)] == first_line
+
+
+def test_a_header_over_lines_with_repeated_columns_lands(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    account = warehouse.load(
+        b'\nid,"company\nsize",mail,staff,note,Note,file_line\n'
+        b"a,1,a@b.example,3,x,y,9\nb,1,,nine,x,y,9\n"
+    )
+    assert account.held_because is None
+    assert (account.records, account.accepted, account.quarantined) == (2, 1, 1)
+    assert account.unmapped_columns == (
+        *("company size", "note", "Note (column 6)", "file_line (column 7)"),
+    )
+    assert warehouse.rows("select lead_id, employee_count, file_line from raw.leads") == [
+        ("a", 3, 4)
+    ]
+    assert warehouse.rows("select file_line, value from raw.quarantined_rows") == [(5, "nine")]

@@ -63,6 +63,7 @@ def test_other_types_are_refused(sql_type: str, told: str) -> None:
 
 def test_a_list_s_items_are_separated_by_semicolons() -> None:
     assert ask(text_of(NAME, "VARCHAR[]"), "['a', null, 'b c']") == "a;b c"
+    assert ask(text_of(NAME, "VARCHAR[]"), "['', 'y', ' ']") == "y"
     assert ask(text_of(NAME, "VARCHAR[]"), "null::varchar[]") is None
 
 

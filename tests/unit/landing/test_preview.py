@@ -82,7 +82,8 @@ def test_every_matching_file_is_checked(mapping: Path, inputs: Path) -> None:
         (b"mail,at\n", "required column missing: 'id'"),
         (b"id,mail,at,at\n", "column 'at' stands twice"),
         (b"id;mail;at\n", "is the delimiter ';', not ','?"),
-        (b"\xff\xfei\0d\0", "the header cannot be read"),
+        (b"\xff\xfei\0d\0", "UTF-16 by its byte-order mark"),
+        (b"\xe9id\n", "the header cannot be read"),
         (gzip.compress(b"id,mail,at\n", mtime=0)[:15], "damaged gzip stream"),
     ],
 )
