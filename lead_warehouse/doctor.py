@@ -118,7 +118,7 @@ def _ledger(state: StateDirectory) -> Iterator[Diagnosis]:
     died = [run for run in runs if run.state in OPEN_STATES]
     if died and not is_locked(state.lock):
         yield _wrong("ledger", f"run {died[0].run_id} died in state '{died[0].state}'", REFRESH)
-    yield Diagnosis("ledger", f"{len(runs)} runs")
+    yield Diagnosis("ledger", f"{len(runs)} run{'s' * (len(runs) != 1)}")
 
 
 def _hold(state: StateDirectory) -> Iterator[Diagnosis]:
@@ -228,8 +228,12 @@ def _archive(state: StateDirectory, thoroughly: bool) -> Iterator[Diagnosis]:
             "deliver the file again, or restore the archive from a backup",
         )
     if not damaged and not missing:
-        asked = "" if len(looked_at) == len(kept) else "; --all reads the rest"
-        yield Diagnosis("archive", f"{len(looked_at)} of {len(kept)} files are whole{asked}")
+        if len(looked_at) == len(kept):
+            sentence = f"all {len(kept)} files were read and are whole"
+        else:
+            sentence = f"the newest {len(looked_at)} of {len(kept)} files were read and are whole"
+            sentence += "; --all reads the rest"
+        yield Diagnosis("archive", sentence)
 
 
 def _missing_inputs(state: StateDirectory, archived: set[str]) -> list[str]:

@@ -49,7 +49,7 @@ def from_checks(results: list[CheckResult], folder: Path) -> list[Finding]:
         if result.success:
             continue
         path = write_rows(folder, result.name, result.rows)
-        failures = f"{len(result.rows)} rows" if result.rows else f"observed {result.observed}"
+        failures = _rows_counted(len(result.rows)) if result.rows else f"observed {result.observed}"
         sample = show(result.rows[0]) if result.rows else None
         findings.append(Finding(result.name, result.is_critical, failures, path, sample))
     return findings
@@ -65,7 +65,7 @@ def from_tests(results: list[NodeResult], database: Path, folder: Path) -> list[
         for result in failed:
             rows = _stored_rows(connection, result)
             path = write_rows(folder, result.name, rows)
-            failures = f"{result.failures} rows" if rows else str(result.message)
+            failures = _rows_counted(result.failures) if rows else str(result.message)
             sample = show(rows[0]) if rows else None
             is_critical = result.status != "warn"
             findings.append(Finding(result.name, is_critical, failures, path, sample))
@@ -117,6 +117,10 @@ def as_checks(results: list[NodeResult]) -> list[CheckResult]:
         )
         for one in tests
     ]
+
+
+def _rows_counted(count: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)}"
 
 
 def _stored_rows(connection: duckdb.DuckDBPyConnection, result: NodeResult) -> list[dict[str, Any]]:
