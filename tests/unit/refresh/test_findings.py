@@ -25,7 +25,7 @@ def test_a_failing_check_names_a_row_and_keeps_all(tmp_path: Path) -> None:
     assert (finding.is_critical, finding.sample) == (True, "id=7, n=9")
     assert finding.rows_file is not None
     assert finding.rows_file.read_text() == "id,n\n7,9\n"
-    assert str(finding).startswith("marts.t: n is small (1 rows), for example id=7, n=9; rows in ")
+    assert str(finding).startswith("marts.t: n is small (1 row), for example id=7, n=9; rows in ")
 
 
 def test_a_check_about_no_row_says_what_it_saw(tmp_path: Path) -> None:
