@@ -57,13 +57,30 @@ _INTERACTIONS = """
 """
 
 
+OPTIONS = {"csv": "format csv, header", "parquet": "format parquet", "jsonl": "format json"}
+"""How DuckDB writes a file, by its suffix."""
+
+
 def write(folder: Path, form: str, rows: int) -> Path:
-    """Write ``rows`` interactions as ``csv``, ``csv, quoted`` or ``parquet``."""
+    """Write ``rows`` interactions as ``csv``, ``csv, quoted``, ``parquet`` or ``jsonl``."""
     suffix, *how = form.split(", ")
     file = folder / f"interactions.{suffix}"
     select = _INTERACTIONS.format(asset=QUOTED_ASSET if how else PLAIN_ASSET, rows=rows)
-    options = "format csv, header" if suffix == "csv" else "format parquet"
+    options = OPTIONS[suffix]
     with duckdb.connect() as connection:
         connection.execute("set threads = 2; set memory_limit = '1GB'")
         connection.execute(f"copy ({select}) to {literal(str(file))} ({options})")
     return file
+
+
+def write_small_files(folder: Path, files: int, rows: int) -> None:
+    """Write CSV files of ``rows`` interactions each, no interaction twice."""
+    select = _INTERACTIONS.format(asset=PLAIN_ASSET, rows=files * rows)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table all_of_them as {select}")
+        for number in range(files):
+            path = literal(str(folder / f"interactions_{number:05}.csv"))
+            connection.execute(
+                f"copy (from all_of_them limit {rows} offset {number * rows}) to {path} "
+                f"({OPTIONS['csv']})"
+            )

@@ -14,22 +14,25 @@ import time
 from datetime import datetime
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
-from benches.interactions import COLUMNS, KINDS, write
+from benches.interactions import COLUMNS, KINDS, write, write_small_files
 from lead_warehouse.contract import load_contract
 from lead_warehouse.landing.archive import Archive, DeliveredFile
+from lead_warehouse.landing.land import land
 from lead_warehouse.landing.load_file import FileLoader
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.typed_tables import ArchivedFile
-from lead_warehouse.mapping import Input
+from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.memory import limit_memory
 from lead_warehouse.sql import literal
 from lead_warehouse.state.engine import STORAGE_VERSION
+from lead_warehouse.state.seen_files import SeenFiles
 
-AIMS = {"csv": 6.0, "csv, quoted": 6.0, "parquet": 2.0}
+AIMS = {"csv": "6", "csv, quoted": "6", "parquet": "2", "jsonl": "-"}
+SMALL_FILES, SMALL_ROWS = 1000, 100
 MEGABYTE = 1 << 20
 
 
@@ -41,14 +44,24 @@ class Reading(NamedTuple):
     rows: int
 
 
+def an_input(suffix: str) -> dict[str, Any]:
+    """The input of a mapping for the files that are written here."""
+    mapped = {"table": "interactions", "columns": COLUMNS}
+    return {"name": "interactions", "files": f"*{suffix}", "tables": [mapped]}
+
+
 def read_by_duckdb(file: Path, folder: Path) -> Reading:
     """Create a typed table of the file on two threads, and write it out."""
     source = f"read_parquet({literal(str(file))})"
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in KINDS.items())
     if file.suffix == ".csv":
-        kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in KINDS.items())
         source = (
             f"read_csv({literal(str(file))}, auto_detect = false, header = true, delim = ',', "
             f"quote = '\"', escape = '\"', columns = {{{kinds}}})"
+        )
+    elif file.suffix == ".jsonl":
+        source = (
+            f"read_json({literal(str(file))}, format = 'newline_delimited', columns = {{{kinds}}})"
         )
     started = time.monotonic()
     with _database(folder) as connection:
@@ -60,13 +73,7 @@ def read_by_duckdb(file: Path, folder: Path) -> Reading:
 
 def read_by_landing(file: Path, folder: Path) -> Reading:
     """Land the file as a refresh does; that it was archived is not counted."""
-    one = Input.model_validate(
-        {
-            "name": "interactions",
-            "files": f"*{file.suffix}",
-            "tables": [{"table": "interactions", "columns": COLUMNS}],
-        }
-    )
+    one = Input.model_validate(an_input(file.suffix))
     archived = ArchivedFile(one.name, "-", "0" * 64, file.name, datetime(2026, 1, 1), True)
     contract = load_contract()
     started = time.monotonic()
@@ -133,10 +140,39 @@ def bench(rows: int, tries: int, folder: Path) -> None:
         peak = max(one.memory for one in found["landing"])
         print(
             f"{form:>12}{file.stat().st_size / MEGABYTE:12.0f}{duck:12.1f}{ours:12.1f}"
-            f"{ours / duck:12.2f}{aim:12.0f}{archive_seconds:12.1f}{peak / MEGABYTE:12.0f}",
+            f"{ours / duck:12.2f}{aim:>12}{archive_seconds:12.1f}{peak / MEGABYTE:12.0f}",
             flush=True,
         )
         file.unlink()
+
+
+def bench_small_files(folder: Path) -> None:
+    """Print what a file costs by itself: many small ones landed, then looked at again."""
+    inputs = folder / "in"
+    inputs.mkdir()
+    write_small_files(inputs, SMALL_FILES, SMALL_ROWS)
+    mapping = Mapping.model_validate({"version": 1, "inputs": [an_input(".csv")]})
+    seen, contract = SeenFiles(folder / "control.sqlite"), load_contract()
+    with _database(folder) as connection:
+        limit_memory(connection, folder / "spill")
+        for what in ("landed", "looked at again"):
+            started = time.monotonic()
+            landing = land(
+                connection,
+                contract,
+                mapping,
+                input_dir=inputs,
+                archive=Archive(folder / "archive"),
+                received=[],
+                now=datetime(2026, 1, 1),
+                scratch=folder / "scratch",
+                progress=lambda text: None,
+                seen=seen,
+            )
+            seconds = time.monotonic() - started
+            assert not landing.held, landing.held[0]
+            each = 1000 * seconds / SMALL_FILES
+            print(f"{SMALL_FILES:,} files of {SMALL_ROWS} rows {what}: {each:.1f} ms a file")
 
 
 def main() -> None:
@@ -152,6 +188,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as made:
         bench(given.rows, given.tries, Path(made))
+        bench_small_files(Path(made))
 
 
 if __name__ == "__main__":
