@@ -43,6 +43,14 @@ _TABLES = {
 }
 _DEFAULT_SCHEMA = {"duckdb": "main", "sqlite": "main", "postgres": "public"}
 
+_TYPE_IN_POSTGRES = (
+    # A domain is read as what it is a domain of.
+    "with recursive base as (select a.atttypid as type, a.atttypmod as modifier union all "
+    "select t.typbasetype, t.typtypmod from base join pg_catalog.pg_type as t on t.oid = type "
+    "where t.typtype = 'd') select format_type(type, modifier) from base "
+    "join pg_catalog.pg_type as t on t.oid = type where t.typtype <> 'd'"
+)
+
 
 class DatabaseEngine:
     """One database, attached read-only; nothing else can be reached through it.
@@ -125,7 +133,7 @@ class DatabaseEngine:
             case "postgres":
                 rows = self.ask(
                     self._there(
-                        "select a.attname::text, format_type(a.atttypid, a.atttypmod)::text "
+                        f"select a.attname::text, ({_TYPE_IN_POSTGRES})::text "
                         "from pg_catalog.pg_attribute as a "
                         "join pg_catalog.pg_class as c on c.oid = a.attrelid "
                         "join pg_catalog.pg_namespace as n on n.oid = c.relnamespace "

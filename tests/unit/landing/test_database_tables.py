@@ -862,7 +862,8 @@ def test_numbers_of_postgresql_without_a_scale_are_no_text(
     company: Company, sales: Callable[[str], None]
 ) -> None:
     sales(
-        "create domain sales.money as numeric; create domain sales.total as numeric(60, 2);"
+        "create domain sales.money as numeric; "
+        "create domain sales.long as numeric(60, 2); create domain sales.total as sales.long;"
         "create table sales.contacts (id bigint, revenue numeric, big sales.money, "
         "seen time with time zone, huge sales.total);"
         "insert into sales.contacts values "
