@@ -7,7 +7,7 @@ they follow, or the archive would take the return for the older file.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.completeness import Earlier
 from lead_warehouse.landing.database_cells import UNREADABLE
 from lead_warehouse.landing.database_engine import DatabaseEngine
 from lead_warehouse.landing.database_source import DatabaseSource, file_source, named_source
@@ -187,7 +188,7 @@ def _tell_apart(name: str, target: Path, own: list[str], known: set[str], archiv
         known: digests of all snapshots of the input.
     """
     plain = _digest(target)
-    earlier = ParquetFile(archive.path(own[-1])).says(FOLLOWS) if own else None
+    earlier = ParquetFile(archive.whole(own[-1])).says(FOLLOWS) if own else None
     if own and plain == own[-1] and not earlier:
         return
     if earlier:
@@ -229,7 +230,7 @@ class Predecessors:
 
     def __init__(self, archive: Archive):
         self._archive = archive
-        self._by_table: dict[str, Path] = {}
+        self._last_of: dict[str, str] = {}
         self._landed: set[str] = set()
 
     def of(self, table: str, digest: str) -> Path | None:
@@ -238,12 +239,21 @@ class Predecessors:
         Raises:
             HeldFile: the snapshot cannot be read.
         """
-        if table in self._by_table:
-            return self._by_table[table]
+        if table in self._last_of:
+            return self._archive.path(self._last_of[table])
         followed = ParquetFile(self._archive.whole(digest)).says(FOLLOWS)
         return self._archive.path(followed) if followed and followed in self._landed else None
 
     def add(self, table: str, digest: str) -> None:
         """Note that a snapshot has landed."""
-        self._by_table[table] = self._archive.path(digest)
+        self._last_of.pop(table, None)
+        self._last_of[table] = digest
         self._landed.add(digest)
+
+    def sizes(self, known: Container[str]) -> list[Earlier]:
+        """How many rows the last snapshot of each table has, of those known; the latest first."""
+        return [
+            Earlier(table, ParquetFile(self._archive.path(digest)).row_count())
+            for table, digest in reversed(self._last_of.items())
+            if digest in known
+        ]

@@ -150,7 +150,9 @@ def land(
             # What landed before was judged when it came, and a first delivery has no measure.
             if earlier and file.file_digest not in earlier:
                 if one.form == "table":
-                    judged = partial(_judge_table, archive=archive)
+                    judged = partial(
+                        _judge_table, sizes=partial(predecessors.sizes, earlier), archive=archive
+                    )
                 else:
                     usual = _earlier_files(connection, one, earlier) if usual is None else usual
                     judged = partial(judge, earlier=usual)
@@ -217,14 +219,16 @@ def _load(
 
 
 def _judge_table(
-    account: FileAccount, *, archive: Archive, expected: Completeness, let_through: LetThrough
+    account: FileAccount,
+    *,
+    sizes: Callable[[], list[Earlier]],
+    archive: Archive,
+    expected: Completeness,
+    let_through: LetThrough,
 ) -> None:
     """Hold a snapshot that is empty, or far smaller than the one before it."""
-    file = account.file
-    if file.before is not None:
-        rows = ParquetFile(archive.path(file.file_digest)).row_count()
-        usual = [Earlier(file.file_name, ParquetFile(file.before).row_count())]
-        judge(account, usual, expected, let_through, rows)
+    rows = ParquetFile(archive.path(account.file.file_digest)).row_count()
+    judge(account, sizes(), expected, let_through, rows)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

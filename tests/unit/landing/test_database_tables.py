@@ -324,6 +324,17 @@ def test_fault_16_a_table_is_judged_once(company: Company, database: Run) -> Non
     assert [account.held_because for account in landing.accounts] == [None, None]
 
 
+def test_a_snapshot_whose_predecessor_is_gone_is_held(company: Company, database: Run) -> None:
+    database(FIRST)
+    company.land()
+    (landed,) = company.received
+    company.archive.path(landed.file_digest).unlink()
+    database("update contacts set staff = 6 where id = 1")
+    company.archive = Archive(company.archive.folder)
+    assert company.held().startswith("missing from the archive")
+    assert company.leads == as_texts(LANDED)
+
+
 def test_no_such_table_is_held_with_the_nearest(company: Company, database: Run) -> None:
     assert company.held(a_mapping(table="contact")) == (
         "no table 'contact' in database 'crm'; did you mean 'contacts'?"
@@ -729,6 +740,26 @@ def test_a_column_may_not_be_named_as_the_one_of_a_snapshot(company: Company) ->
     assert company.held(a_mapping({"lead_id": "id"}, **IN_FILES)).startswith(
         f"a column may not be named '{UNREADABLE}'"
     )
+
+
+def test_fault_16_a_database_file_of_a_series_is_held_too(company: Company) -> None:
+    mapping = a_mapping(**IN_FILES)
+    for day, counts in enumerate([(40, 1), (2,)]):
+        for part, count in enumerate(counts):
+            path = company.inputs / f"crm_{day}{part}.sqlite"
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(TABLE.format(**TYPES["sqlite"]))
+                rows = [(10 * part + i, day) for i in range(count)]
+                connection.executemany("insert into contacts (id, staff) values (?, ?)", rows)
+                connection.commit()
+        landing = company.land(mapping)
+        if day == 0:
+            # Files of one delivery do not judge each other.
+            assert landing.held == []
+            (company.inputs / "crm_01.sqlite").unlink()
+    ((name, reason),) = [(one.file.file_name, one.held_because) for one in landing.held]
+    assert name == "crm_10.sqlite:contacts"
+    assert str(reason).startswith("2 records where 20.5 are usual (median of 2 deliveries)")
 
 
 def test_tables_that_were_alike_at_first_land_what_changed(company: Company) -> None:
