@@ -742,24 +742,31 @@ def test_a_column_may_not_be_named_as_the_one_of_a_snapshot(company: Company) ->
     )
 
 
+def a_database(company: Company, name: str, ids: range) -> None:
+    with closing(sqlite3.connect(company.inputs / f"{name}.sqlite")) as connection:
+        connection.execute(TABLE.format(**TYPES["sqlite"]))
+        connection.executemany("insert into contacts (id) values (?)", [(i,) for i in ids])
+        connection.commit()
+
+
 def test_fault_16_a_database_file_of_a_series_is_held_too(company: Company) -> None:
-    mapping = a_mapping(**IN_FILES)
-    for day, counts in enumerate([(40, 1), (2,)]):
-        for part, count in enumerate(counts):
-            path = company.inputs / f"crm_{day}{part}.sqlite"
-            with closing(sqlite3.connect(path)) as connection:
-                connection.execute(TABLE.format(**TYPES["sqlite"]))
-                rows = [(10 * part + i, day) for i in range(count)]
-                connection.executemany("insert into contacts (id, staff) values (?, ?)", rows)
-                connection.commit()
-        landing = company.land(mapping)
-        if day == 0:
-            # Files of one delivery do not judge each other.
-            assert landing.held == []
-            (company.inputs / "crm_01.sqlite").unlink()
-    ((name, reason),) = [(one.file.file_name, one.held_because) for one in landing.held]
-    assert name == "crm_10.sqlite:contacts"
+    a_database(company, "crm_1", range(40))
+    a_database(company, "crm_2", range(100, 101))
+    assert company.land(a_mapping(**IN_FILES)).held == []
+    a_database(company, "crm_3", range(200, 202))
+    ((name, reason),) = [
+        (one.file.file_name, one.held_because) for one in company.land(a_mapping(**IN_FILES)).held
+    ]
+    assert name == "crm_3.sqlite:contacts"
     assert str(reason).startswith("2 records where 20.5 are usual (median of 2 deliveries)")
+
+
+def test_database_files_of_one_delivery_do_not_judge_each_other(company: Company) -> None:
+    a_database(company, "crm_1", range(2))
+    company.land(a_mapping(**IN_FILES))
+    a_database(company, "crm_2", range(100, 140))
+    a_database(company, "crm_3", range(200, 201))
+    assert [one.held_because for one in company.land(a_mapping(**IN_FILES)).accounts] == [None] * 2
 
 
 def test_tables_that_were_alike_at_first_land_what_changed(company: Company) -> None:
