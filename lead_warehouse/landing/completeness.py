@@ -52,13 +52,18 @@ def judge(
     earlier: Iterable[Earlier],
     expected: Completeness,
     let_through: LetThrough,
+    rows: int | None = None,
 ) -> None:
     """Hold a file that is empty, or far smaller than the files before it in its series.
+
+    Args:
+        rows: of a snapshot of a table, all its rows; its account is of those that differ.
 
     Raises:
         HeldFile: with the figures, and how to let the file through.
     """
-    reason = incomplete_because(account, earlier, expected)
+    records = account.records - account.blank if rows is None else rows
+    reason = incomplete_because(account.file.file_name, records, earlier, expected)
     if reason and not let_through.allows(account.file, reason):
         raise HeldFile(
             f"{reason}; deliver it again, or let it through with "
@@ -67,14 +72,13 @@ def judge(
 
 
 def incomplete_because(
-    account: FileAccount, earlier: Iterable[Earlier], expected: Completeness
+    name: str, records: int, earlier: Iterable[Earlier], expected: Completeness
 ) -> str | None:
     """Why a file does not seem whole, with the figures; none where nothing speaks against it."""
-    counts = [one.records for one in in_series(account.file.file_name, earlier)]
+    counts = [one.records for one in in_series(name, earlier)]
     if not counts:
         return None
     usual = median(counts)
-    records = account.records - account.blank
     figures = f"where {usual:,.{1 if usual % 1 else 0}f} are usual ({_of(len(counts))})"
     if records == 0:
         if expected.when_empty == "accept":

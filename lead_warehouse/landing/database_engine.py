@@ -7,6 +7,13 @@ from typing import Any, Self
 
 import duckdb
 
+from lead_warehouse.landing.database_cells import (
+    Cell,
+    duckdb_cell,
+    postgres_cell,
+    sqlite_cell,
+    with_readable_text,
+)
 from lead_warehouse.landing.database_source import DatabaseSource
 from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.nearest import did_you_mean
@@ -22,6 +29,8 @@ _EXTENSIONS = {
 _TABLES = {
     "duckdb": (
         "select schema_name, table_name from duckdb_tables() "
+        "where database_name = 'source' and not internal union all "
+        "select schema_name, view_name from duckdb_views() "
         "where database_name = 'source' and not internal"
     ),
     "sqlite": "select 'main', name from sqlite_master where type in ('table', 'view')",
@@ -34,11 +43,19 @@ _TABLES = {
 }
 _DEFAULT_SCHEMA = {"duckdb": "main", "sqlite": "main", "postgres": "public"}
 
+_TYPE_IN_POSTGRES = (
+    # A domain is read as what it is a domain of.
+    "with recursive base as (select a.atttypid as type, a.atttypmod as modifier union all "
+    "select t.typbasetype, t.typtypmod from base join pg_catalog.pg_type as t on t.oid = type "
+    "where t.typtype = 'd') select format_type(type, modifier) from base "
+    "join pg_catalog.pg_type as t on t.oid = type where t.typtype <> 'd'"
+)
+
 
 class DatabaseEngine:
     """One database, attached read-only; nothing else can be reached through it.
 
-    What the database defines itself (a view, a default) runs where it is, or not at all: the
+    What the database defines itself runs where it is, or, a view of a DuckDB file, in here: the
     engine may read no file but the database and write none outside ``folder``.
     """
 
@@ -106,18 +123,17 @@ class DatabaseEngine:
         hint = did_you_mean(name, shown) or "; see that it is there and may be read"
         raise HeldFile(f"no table '{name}' in database '{self.source.label}'{hint}")
 
-    def columns(self, schema: str, table: str) -> dict[str, str]:
-        """Column to SQL, in the database's own dialect, of cells that lose nothing on the way."""
+    def columns(self, schema: str, table: str) -> dict[str, Cell]:
+        """Column to how it is read, in the database's own dialect."""
         match self.source.engine:
             case "sqlite":
-                rows = self.ask(
-                    self._there(f"select name from pragma_table_info({literal(table)})")
-                )
-                return {name: _sqlite_text(identifier(name)) for (name,) in rows}
+                # Generated columns are in xinfo alone, beside what virtual tables hide (1).
+                listed = f"select name from pragma_table_xinfo({literal(table)}) where hidden <> 1"
+                return {name: sqlite_cell(name) for (name,) in self.ask(self._there(listed))}
             case "postgres":
                 rows = self.ask(
                     self._there(
-                        "select a.attname::text, format_type(a.atttypid, a.atttypmod)::text "
+                        f"select a.attname::text, ({_TYPE_IN_POSTGRES})::text "
                         "from pg_catalog.pg_attribute as a "
                         "join pg_catalog.pg_class as c on c.oid = a.attrelid "
                         "join pg_catalog.pg_namespace as n on n.oid = c.relnamespace "
@@ -125,22 +141,20 @@ class DatabaseEngine:
                         "and a.attnum > 0 and not a.attisdropped order by a.attnum"
                     )
                 )
-                return {name: _postgres_cell(identifier(name), kind) for name, kind in rows}
+                return {name: postgres_cell(name, kind) for name, kind in rows}
             case _:
-                rows = self.ask(
-                    "select column_name from duckdb_columns() where database_name = 'source' "
-                    f"and schema_name = {literal(schema)} and table_name = {literal(table)} "
-                    "order by column_index"
-                )
-                return {name: identifier(name) for (name,) in rows}
+                # A view is asked itself: what the catalog says of it is as old as the view.
+                types = self.types(f"select * from source.{_place(schema, table)}")
+                return {name: duckdb_cell(name, kind) for name, kind in types.items()}
 
-    def select(self, schema: str, table: str, cells: dict[str, str]) -> str:
-        """SQL of a table's rows; ``cells`` is column to the SQL that reads it."""
-        listed = ", ".join(f"{sql} as {identifier(name)}" for name, sql in cells.items())
-        place = f"{identifier(schema)}.{identifier(table)}"
+    def select(self, schema: str, table: str, cells: dict[str, Cell]) -> str:
+        """SQL of a table's rows; ``cells`` is column to how it is read."""
+        listed = ", ".join(f"{cell.sql} as {identifier(name)}" for name, cell in cells.items())
+        place = _place(schema, table)
         if self.source.engine == "duckdb":
             return f"select {listed} from source.{place}"
-        return self._there(f"select {listed} from {place}")
+        rows = self._there(f"select {listed} from {place}")
+        return with_readable_text(rows, cells) if self.source.engine == "sqlite" else rows
 
     def columns_of_bytes(self, schema: str, table: str, columns: list[str]) -> list[str]:
         """Columns in which a value is bytes, which only SQLite does not tell by their type."""
@@ -149,8 +163,7 @@ class DatabaseEngine:
         found = ", ".join(
             f"cast(max(typeof({identifier(name)}) = 'blob') as text)" for name in columns
         )
-        place = f"{identifier(schema)}.{identifier(table)}"
-        (row,) = self.ask(self._there(f"select {found} from {place}"))
+        (row,) = self.ask(self._there(f"select {found} from {_place(schema, table)}"))
         return [name for name, has_bytes in zip(columns, row, strict=True) if has_bytes == "1"]
 
     def types(self, select: str) -> dict[str, str]:
@@ -198,6 +211,10 @@ class DatabaseEngine:
         return self.source.without_secrets(str(error)).partition(" LINE ")[0][:300]
 
 
+def _place(schema: str, table: str) -> str:
+    return f"{identifier(schema)}.{identifier(table)}"
+
+
 def _extension(package: str, name: str) -> Path:
     """An extension as its Python package brings it; nothing is downloaded."""
     try:
@@ -208,26 +225,3 @@ def _extension(package: str, name: str) -> Path:
     if not found.is_file():
         raise HeldFile(f"package {package} is not of DuckDB {duckdb.__version__}; run `make setup`")
     return found
-
-
-def _sqlite_text(cell: str) -> str:
-    """SQLite keeps any value in any column, so each is read as the text it stands for.
-
-    A number with a fraction is written with as many digits as it takes to tell it from others.
-    """
-    short, long = f"printf('%!.15g', {cell})", f"printf('%!.17g', {cell})"
-    return (
-        f"case typeof({cell}) when 'blob' then null when 'real' then "
-        f"case when cast({short} as real) = {cell} then {short} else {long} end "
-        f"else cast({cell} as text) end"
-    )
-
-
-def _postgres_cell(cell: str, kind: str) -> str:
-    """Numbers that the engine would read as doubles come as text, every digit of them."""
-    return f"{cell}::text" if kind == "numeric" or _is_long(kind) else cell
-
-
-def _is_long(kind: str) -> bool:
-    digits = kind.removeprefix("numeric(").partition(",")[0]
-    return kind.startswith("numeric(") and digits.isdecimal() and int(digits) > 38

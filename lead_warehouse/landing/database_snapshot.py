@@ -6,7 +6,8 @@ they follow, or the archive would take the return for the older file.
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.landing.archive import Archive, DeliveredFile, find_files
+from lead_warehouse.landing.completeness import Earlier
+from lead_warehouse.landing.database_cells import UNREADABLE
 from lead_warehouse.landing.database_engine import DatabaseEngine
 from lead_warehouse.landing.database_source import DatabaseSource, file_source, named_source
 from lead_warehouse.landing.deliveries import Delivery
@@ -22,12 +25,16 @@ from lead_warehouse.landing.held import HeldFile
 from lead_warehouse.landing.parquet_columns import kind_of
 from lead_warehouse.landing.parquet_file import ParquetFile
 from lead_warehouse.landing.parquet_reader import is_reserved
+from lead_warehouse.landing.table_reader import NUMBERS
 from lead_warehouse.mapping import Input
 from lead_warehouse.sql import literal
 from lead_warehouse.state.control import ReceivedInput
 
 FOLLOWS = "follows"
 """Name, among what a snapshot says of itself, of the digest of the snapshot before it."""
+
+TABLE = "of_table"
+"""And of the table that is in that place, or two tables alike would give one file."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ def deliver_tables(
     """
     folder.mkdir(parents=True, exist_ok=True)
     earlier = sorted(received, key=lambda r: (r.received_at, r.file_name, r.file_digest))
+    known = {r.file_digest for r in earlier}
     deliveries = []
     for i, table in enumerate(find_tables(one, input_dir)):
         target = folder / f"{i}.parquet"
@@ -84,11 +92,12 @@ def deliver_tables(
             with open_table(table, folder) as engine:
                 _copy(engine, one, contract, target)
             own = [r.file_digest for r in earlier if r.file_name == table.name]
-            _tell_apart(target, own, {r.file_digest for r in earlier}, archive)
+            _tell_apart(table.name, target, own, known, archive)
             digest = archive.keep(DeliveredFile(target, table.name))
         except HeldFile as reason:
             deliveries.append(Delivery(table.name, held_because=str(reason)))
         else:
+            known.add(digest)
             deliveries.append(Delivery(table.name, digest))
     return deliveries
 
@@ -106,10 +115,16 @@ def open_table(table: DeliveredTable, folder: Path) -> DatabaseEngine:
 
 @dataclass(frozen=True)
 class FittingTable:
-    """A table whose columns fit the mapping; ``select`` reads those that are cells."""
+    """A table whose columns fit the mapping.
+
+    Attributes:
+        select: reads the columns that are cells.
+        numbers: those of them that are numbers, though they come as text.
+    """
 
     header: Header
     select: str
+    numbers: list[str]
 
 
 def fit_table(engine: DatabaseEngine, one: Input, contract: Contract) -> FittingTable:
@@ -123,7 +138,7 @@ def fit_table(engine: DatabaseEngine, one: Input, contract: Contract) -> Fitting
     schema, table = engine.find_table(str(one.table))
     cells = engine.columns(schema, table)
     for name in cells:
-        if is_reserved(name):
+        if is_reserved(name) or name.casefold() == UNREADABLE:
             raise HeldFile(f"a column may not be named '{name}'; rename it, or read a view")
     header = fit_header(one, contract, tuple(cells))
     read = read_columns(one, contract)
@@ -139,7 +154,8 @@ def fit_table(engine: DatabaseEngine, one: Input, contract: Contract) -> Fitting
         if name in read:
             raise HeldFile(f"column '{name}' holds bytes, not text; store it as text")
         del kept[name]
-    return FittingTable(header, engine.select(schema, table, kept))
+    numbers = [name for name, cell in kept.items() if cell.is_number]
+    return FittingTable(header, engine.select(schema, table, kept), numbers)
 
 
 def _is_cell(name: str, sql_type: str) -> bool:
@@ -151,7 +167,9 @@ def _is_cell(name: str, sql_type: str) -> bool:
 
 
 def _copy(engine: DatabaseEngine, one: Input, contract: Contract, target: Path) -> None:
-    there = engine.copy(fit_table(engine, one, contract).select, target)
+    table = fit_table(engine, one, contract)
+    said = {NUMBERS: json.dumps(table.numbers)} if table.numbers else {}
+    there = engine.copy(table.select, target, _saying(said))
     here = ParquetFile(target).row_count()
     if here != there:
         raise HeldFile(
@@ -160,45 +178,82 @@ def _copy(engine: DatabaseEngine, one: Input, contract: Contract, target: Path) 
         )
 
 
-def _tell_apart(target: Path, own: list[str], known: set[str], archive: Archive) -> None:
-    """Let a snapshot name the one before it where its bytes are those of an older one.
+def _tell_apart(name: str, target: Path, own: list[str], known: set[str], archive: Archive) -> None:
+    """Let a snapshot name the one before it where its bytes are those of another one.
+
+    The first snapshot of a table may be that of a table alike; it follows that one.
 
     Args:
         own: digests of the table's snapshots so far, oldest first.
+        known: digests of all snapshots of the input.
     """
     plain = _digest(target)
-    if not own or (plain == own[-1] and not _follows(archive.path(own[-1]))):
+    earlier = ParquetFile(archive.whole(own[-1])).says(FOLLOWS) if own else None
+    if own and plain == own[-1] and not earlier:
         return
-    if earlier := _follows(archive.path(own[-1])):
-        again = _following(target, earlier)
+    if earlier:
+        again = _following(target, earlier, name)
         if _digest(again) == own[-1]:
             again.replace(target)
             return
         again.unlink()
     if plain in known:
-        _following(target, own[-1]).replace(target)
+        _following(target, own[-1] if own else plain, name).replace(target)
 
 
-def _following(snapshot: Path, digest: str) -> Path:
+def _following(snapshot: Path, digest: str, name: str) -> Path:
     """The rows of a snapshot in another file, which names the snapshot before it."""
     target = snapshot.with_suffix(".following")
+    numbers = ParquetFile(snapshot).says(NUMBERS)
+    said = ({NUMBERS: numbers} if numbers else {}) | {FOLLOWS: digest, TABLE: name}
     with duckdb.connect(config={"threads": 1}) as engine:
         engine.execute(
             f"copy (from read_parquet({literal(str(snapshot))})) to {literal(str(target))} "
-            f"(format parquet, kv_metadata {{{FOLLOWS}: {literal(digest)}}})"
+            f"(format parquet{_saying(said)})"
         )
     return target
 
 
-def _follows(snapshot: Path) -> str | None:
-    with duckdb.connect() as engine:
-        row = engine.execute(
-            "select decode(value) from parquet_kv_metadata(?) where decode(key) = ?",
-            [str(snapshot), FOLLOWS],
-        ).fetchone()
-    return str(row[0]) if row else None
+def _saying(said: dict[str, str]) -> str:
+    """The option that writes what a snapshot says of itself."""
+    pairs = ", ".join(f"{key}: {literal(value)}" for key, value in said.items())
+    return f", kv_metadata {{{pairs}}}" if said else ""
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Predecessors:
+    """Which snapshot of an input each one follows, while they land in order."""
+
+    def __init__(self, archive: Archive):
+        self._archive = archive
+        self._last_of: dict[str, str] = {}
+        self._landed: set[str] = set()
+
+    def of(self, table: str, digest: str) -> Path | None:
+        """The snapshot of the table that landed last, or the one of a table alike.
+
+        Raises:
+            HeldFile: the snapshot cannot be read.
+        """
+        if table in self._last_of:
+            return self._archive.path(self._last_of[table])
+        followed = ParquetFile(self._archive.whole(digest)).says(FOLLOWS)
+        return self._archive.path(followed) if followed and followed in self._landed else None
+
+    def add(self, table: str, digest: str) -> None:
+        """Note that a snapshot has landed."""
+        self._last_of.pop(table, None)
+        self._last_of[table] = digest
+        self._landed.add(digest)
+
+    def sizes(self, known: Container[str]) -> list[Earlier]:
+        """How many rows the last snapshot of each table has, of those known; the latest first."""
+        return [
+            Earlier(table, ParquetFile(self._archive.path(digest)).row_count())
+            for table, digest in reversed(self._last_of.items())
+            if digest in known
+        ]

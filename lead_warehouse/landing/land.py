@@ -18,7 +18,7 @@ from lead_warehouse.failpoints import failpoint
 from lead_warehouse.landing.ambiguous import count_ambiguous
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.completeness import Earlier, LetThrough, judge
-from lead_warehouse.landing.database_snapshot import deliver_tables
+from lead_warehouse.landing.database_snapshot import Predecessors, deliver_tables
 from lead_warehouse.landing.deliveries import Delivery, collect
 from lead_warehouse.landing.event_spans import LateFile, record_event_spans
 from lead_warehouse.landing.freshness import InputFreshness, record_freshness
@@ -30,6 +30,7 @@ from lead_warehouse.landing.new_columns import (
     record_columns,
     renamed_columns,
 )
+from lead_warehouse.landing.parquet_file import ParquetFile
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.reverted import RevertedFile, reverted_files
 from lead_warehouse.landing.typed_tables import ArchivedFile
@@ -141,24 +142,29 @@ def land(
         expected = mapping.completeness_of(one)
         usual: list[Earlier] | None = None
         accounts = []
-        before: dict[str, Path] = {}
+        predecessors = Predecessors(archive)
         for file in waiting:
-            path = archive.path(file.file_digest)
             if file.file_digest in landed:
                 landing.unchanged += 1
-                before[file.file_name] = path
+                predecessors.add(file.file_name, file.file_digest)
                 continue
             progress(f"{one.name}: {file.file_name}")
             judged: Judge | None = None
-            # What landed before was judged when it came; a first delivery has no measure, nor has
-            # a table, of which only rows that changed land.
-            if one.form != "table" and earlier and file.file_digest not in earlier:
-                usual = _earlier_files(connection, one, earlier) if usual is None else usual
-                judged = partial(judge, earlier=usual, expected=expected, let_through=let_through)
-            followed = replace(file, before=before.get(file.file_name))
-            accounts.append(_load(loader, one, followed, archive, judged))
+            # What landed before was judged when it came, and a first delivery has no measure.
+            if earlier and file.file_digest not in earlier:
+                if one.form == "table":
+                    judged = partial(
+                        _judge_table, sizes=partial(predecessors.sizes, earlier), archive=archive
+                    )
+                else:
+                    usual = _earlier_files(connection, one, earlier) if usual is None else usual
+                    judged = partial(judge, earlier=usual)
+                judged = partial(judged, expected=expected, let_through=let_through)
+            accounts.append(
+                _load(loader, one, file, archive=archive, predecessors=predecessors, judged=judged)
+            )
             if not accounts[-1].held_because:
-                before[file.file_name] = path
+                predecessors.add(file.file_name, file.file_digest)
             failpoint("landing")
         landing.accounts += accounts
         landing.reverted += reverted_files(connection, one, delivered, earlier.values())
@@ -197,15 +203,36 @@ def _tell_news(
 
 
 def _load(
-    loader: FileLoader, one: Input, file: ArchivedFile, archive: Archive, judged: Judge | None
+    loader: FileLoader,
+    one: Input,
+    file: ArchivedFile,
+    *,
+    archive: Archive,
+    predecessors: Predecessors,
+    judged: Judge | None,
 ) -> FileAccount:
     try:
         path = archive.whole(file.file_digest)
+        if one.form == "table":
+            file = replace(file, before=predecessors.of(file.file_name, file.file_digest))
     except HeldFile as reason:
         account = FileAccount(file, held_because=str(reason))
         loader.record(account)
         return account
     return loader.load(one, file, path, judged)
+
+
+def _judge_table(
+    account: FileAccount,
+    *,
+    sizes: Callable[[], list[Earlier]],
+    archive: Archive,
+    expected: Completeness,
+    let_through: LetThrough,
+) -> None:
+    """Hold a snapshot that is empty, or far smaller than the one before it."""
+    rows = ParquetFile(archive.path(account.file.file_digest)).row_count()
+    judge(account, sizes(), expected, let_through, rows)
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

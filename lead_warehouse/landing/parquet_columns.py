@@ -10,6 +10,9 @@ LIST_OF_TEXT = "VARCHAR[]"
 LIST_SEPARATOR = ";"
 """What canonical columns separate the items of a list by."""
 
+_NO_JSON = r"[:,\[]-?(NaN|Infinity)"
+"""What the engine writes in lists and structures; in a text, it only spells the whole cell."""
+
 _KINDS: dict[str, Kind] = {
     r"VARCHAR|JSON|UUID|TIME(_NS)?( WITH TIME ZONE)?|ENUM\(.*\)": "text",
     r"VARCHAR\[\]": "list",
@@ -84,11 +87,12 @@ def json_of(types: dict[str, str]) -> str:
 
 
 def _json_value(name: str, sql_type: str) -> str:
+    """SQL of a cell as JSON, which has no word for what is not a number."""
     column = identifier(name)
-    if sql_type not in ("FLOAT", "DOUBLE"):
+    if sql_type in ("FLOAT", "DOUBLE"):
+        is_json = f"isfinite({column})"
+    elif re.search("FLOAT|DOUBLE", sql_type):
+        is_json = f"not regexp_matches(to_json({column}), {literal(_NO_JSON)})"
+    else:
         return column
-    # JSON has no word for what is not a number.
-    return (
-        f"case when isfinite({column}) then to_json({column}) "
-        f"else to_json(cast({column} as varchar)) end"
-    )
+    return f"case when {is_json} then to_json({column}) else to_json(cast({column} as varchar)) end"

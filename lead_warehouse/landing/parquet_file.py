@@ -75,6 +75,14 @@ class ParquetFile:
         described = self._ask(f"describe select * exclude ({ROW_COLUMN}) from {self.rows}")
         return {name: sql_type for name, sql_type, *_ in described}
 
+    def says(self, key: str) -> str | None:
+        """What whoever wrote the file says under a key, beside its rows."""
+        found = self._ask(
+            f"select decode(value) from parquet_kv_metadata({self._quoted}) "
+            f"where decode(key) = {literal(key)}"
+        )
+        return str(found[0][0]) if found else None
+
     def decode(self, columns: list[str], problem: str) -> tuple[int, int]:
         """Read every value of some columns, so that damage shows here and nowhere else.
 

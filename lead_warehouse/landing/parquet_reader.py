@@ -9,6 +9,7 @@ from lead_warehouse.contract import Contract
 from lead_warehouse.landing.given import GIVEN, given_column
 from lead_warehouse.landing.header import LINE_COLUMN, Header, fit_header, read_columns
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.notation import Kind
 from lead_warehouse.landing.parquet_columns import json_of, kind_of, malformed_cell, text_of
 from lead_warehouse.landing.parquet_file import ROW_COLUMN, ParquetFile
 from lead_warehouse.landing.reader import Tally
@@ -30,15 +31,22 @@ class ParquetReader:
 
     def __init__(self, one: Input, contract: Contract, path: Path):
         self._file = ParquetFile(path)
-        names = self._file.column_names()
+        names = self._column_names()
         for name in names:
             if is_reserved(name):
                 raise HeldFile(f"a column may not be named '{name}'; rename it")
         fitting = fit_header(one, contract, names)
         self._types = self._file.column_types()
         self._read = [name for name in names if name in read_columns(one, contract)]
-        kinds = {name: kind_of(name, self._types[name]) for name in self._read}
-        self.header = Header(0, fitting.columns, fitting.unmapped, fitting.missing, kinds)
+        self.header = Header(0, fitting.columns, fitting.unmapped, fitting.missing, self._kinds())
+
+    def _column_names(self) -> tuple[str, ...]:
+        """The columns that are someone's data."""
+        return self._file.column_names()
+
+    def _kinds(self) -> dict[str, Kind]:
+        """What the columns hold that the mapping reads."""
+        return {name: kind_of(name, self._types[name]) for name in self._read}
 
     def frame(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[Tally]:
         count = self._file.row_count()
@@ -94,11 +102,19 @@ class ParquetReader:
     def _reason(self) -> str:
         """SQL of why a row cannot be text; null where it can."""
         problems = " ".join(
-            f"when {condition} then {literal(reason)}"
-            for name in self._read
-            for condition, reason in malformed_cell(name, self._types[name])
+            f"when {condition} then {literal(reason)}" for condition, reason in self._problems()
         )
         return f"(case {problems} end)" if problems else "cast(null as varchar)"
+
+    def _problems(self) -> list[tuple[str, str]]:
+        """(condition, reason) pairs for rows that cannot be text."""
+        return [
+            problem for name in self._read for problem in malformed_cell(name, self._types[name])
+        ]
+
+    def _original(self) -> str:
+        """SQL of a whole row as JSON."""
+        return json_of(self._types)
 
     def _originals_of(
         self, table: str, connection: duckdb.DuckDBPyConnection, scratch: Path
@@ -111,7 +127,7 @@ class ParquetReader:
             f"copy (select {LINE_COLUMN} from {table}) to {literal(str(asked))} (format parquet)"
         )
         self._file.copy(
-            f"select {ROW_COLUMN} + 1 as {LINE_COLUMN}, encode({json_of(self._types)}) as record "
+            f"select {ROW_COLUMN} + 1 as {LINE_COLUMN}, encode({self._original()}) as record "
             f"from {self._file.rows} "
             f"where {ROW_COLUMN} + 1 in (select {LINE_COLUMN} from {_rows_of(asked)})",
             found,

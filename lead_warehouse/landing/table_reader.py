@@ -5,14 +5,23 @@ that the mapping reads, says nothing new. Which snapshot came before follows fro
 what lands still follows from archive and mapping alone.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from lead_warehouse.contract import Contract
+from lead_warehouse.landing.database_cells import UNREADABLE
+from lead_warehouse.landing.notation import Kind
+from lead_warehouse.landing.parquet_columns import json_of
 from lead_warehouse.landing.parquet_file import ROW_COLUMN, ParquetFile, Stretch
 from lead_warehouse.landing.parquet_reader import ParquetReader
 from lead_warehouse.mapping import Input
-from lead_warehouse.sql import identifier, literal
+from lead_warehouse.sql import identifier, literal, literals
+
+NUMBERS = "numbers"
+"""Name, among what a snapshot says of itself, of its columns of numbers that come as text."""
+
+NO_UTF_8 = "bytes that are no UTF-8"
 
 
 class TableReader(ParquetReader):
@@ -29,14 +38,45 @@ class TableReader(ParquetReader):
         ):
             self._file = ChangedRows(path, before, self._read)
 
+    def _column_names(self) -> tuple[str, ...]:
+        return tuple(name for name in super()._column_names() if name != UNREADABLE)
+
+    def _kinds(self) -> dict[str, Kind]:
+        numbers = json.loads(self._file.says(NUMBERS) or "[]")
+        return super()._kinds() | {name: "number" for name in self._read if name in numbers}
+
+    def _problems(self) -> list[tuple[str, str]]:
+        found = super()._problems()
+        if UNREADABLE not in self._types:
+            return found
+        bad = identifier(UNREADABLE)
+        return [
+            (f"list_contains({bad}, {literal(name)})", f"{NO_UTF_8} in column '{name}'")
+            for name in self._read
+        ] + found
+
+    def _original(self) -> str:
+        """A row with bytes that are no text also says which cells are spelled."""
+        if UNREADABLE not in self._types:
+            return super()._original()
+        plain = {name: kind for name, kind in self._types.items() if name != UNREADABLE}
+        return (
+            f"case when {identifier(UNREADABLE)} is null then {json_of(plain)} "
+            f"else {json_of(self._types)} end"
+        )
+
 
 class ChangedRows(ParquetFile):
     """The rows of a file that another does not have, by some of their columns."""
 
     def __init__(self, path: Path, before: Path, columns: list[str]):
         super().__init__(path, before)
-        self._before = before
         self._columns = columns
+        self._before = before
+        self._marks = {
+            side: _marks(side, columns) if UNREADABLE in file.column_types() else "null"
+            for side, file in (("now", ParquetFile(path)), ("before", ParquetFile(before)))
+        }
 
     @property
     def rows(self) -> str:
@@ -61,12 +101,21 @@ class ChangedRows(ParquetFile):
         return int(repeated)
 
     def _joined(self, kind: str) -> str:
+        before = f"read_parquet({literal(str(self._before))}, hive_partitioning = false) as before"
         listed = ", ".join(map(identifier, self._columns))
         equal = " and ".join(
             f"now.{identifier(name)} is not distinct from before.{identifier(name)}"
             for name in self._columns
         )
+        # A text that spells bytes may be what another row says in letters.
+        marks = f"{self._marks['now']} is not distinct from before.marks"
         return (
-            f"{kind} join (select distinct {listed} from read_parquet("
-            f"{literal(str(self._before))}, hive_partitioning = false)) as before on {equal}"
+            f"{kind} join (select distinct {listed}, {self._marks['before']} as marks "
+            f"from {before}) as before on {equal} and {marks}"
         )
+
+
+def _marks(side: str, columns: list[str]) -> str:
+    """SQL of which of some columns are unreadable; null where none is."""
+    column = f"{side}.{identifier(UNREADABLE)}"
+    return f"nullif(list_filter({column}, lambda name: name in {literals(columns)}), [])"

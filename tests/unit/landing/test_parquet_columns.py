@@ -91,6 +91,13 @@ def test_cells_that_would_be_misread_are_told() -> None:
         ("DOUBLE", "null::double", None),
         ("VARCHAR", "'é\"' || chr(0)", 'é"\0'),
         ("STRUCT(a INTEGER)", "{'a': 1}", {"a": 1}),
+        ("DOUBLE[]", "['nan'::double, 1]", "[nan, 1.0]"),
+        ("DOUBLE[]", "['-inf'::double]", "[-inf]"),
+        ("DOUBLE[]", "[1.5::double, null]", [1.5, None]),
+        ("DOUBLE[]", "null::double[]", None),
+        ("STRUCT(a FLOAT, b VARCHAR)", "{'a': 'inf'::float, 'b': 'x'}", "{'a': inf, 'b': x}"),
+        ("STRUCT(a FLOAT, b VARCHAR)", "{'a': 1::float, 'b': 'NaN'}", {"a": 1.0, "b": "NaN"}),
+        ("MAP(VARCHAR, DOUBLE)", "map {'k': 'nan'::double}", "{k=nan}"),
         ("BLOB", r"'\xFF'::blob", r"\xFF"),
     ],
 )
