@@ -6,31 +6,28 @@ contract behind it changes, the input's files are landed again from the archive.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.failpoints import failpoint
 from lead_warehouse.landing.ambiguous import count_ambiguous
 from lead_warehouse.landing.archive import Archive
-from lead_warehouse.landing.completeness import Earlier, LetThrough, judge
-from lead_warehouse.landing.database_snapshot import Predecessors, deliver_tables
-from lead_warehouse.landing.deliveries import Delivery, collect
+from lead_warehouse.landing.completeness import LetThrough
+from lead_warehouse.landing.database_snapshot import deliver_tables
+from lead_warehouse.landing.deliveries import collect
 from lead_warehouse.landing.event_spans import LateFile, record_event_spans
 from lead_warehouse.landing.freshness import InputFreshness, record_freshness
-from lead_warehouse.landing.held import HeldFile
-from lead_warehouse.landing.load_file import FileAccount, FileLoader, Judge
+from lead_warehouse.landing.land_input import InputLander
+from lead_warehouse.landing.load_file import FileAccount, FileLoader
 from lead_warehouse.landing.new_columns import (
     NewColumn,
     RenamedIn,
     record_columns,
     renamed_columns,
 )
-from lead_warehouse.landing.parquet_file import ParquetFile
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.reverted import RevertedFile, reverted_files
 from lead_warehouse.landing.typed_tables import ArchivedFile
@@ -134,39 +131,13 @@ def land(
             )
         if not delivered:
             landing.without_files.append(one.name)
-        waiting, held = _waiting_files(one, digest, delivered, earlier, now)
-        for account in held:
-            loader.record(account)
-        landing.accounts += held
-        landed = _landed_digests(connection, one)
         expected = mapping.completeness_of(one)
-        usual: list[Earlier] | None = None
-        accounts = []
-        predecessors = Predecessors(archive)
-        for file in waiting:
-            if file.file_digest in landed:
-                landing.unchanged += 1
-                predecessors.add(file.file_name, file.file_digest)
-                continue
-            progress(f"{one.name}: {file.file_name}")
-            judged: Judge | None = None
-            # What landed before was judged when it came, and a first delivery has no measure.
-            if earlier and file.file_digest not in earlier:
-                if one.form == "table":
-                    judged = partial(
-                        _judge_table, sizes=partial(predecessors.sizes, earlier), archive=archive
-                    )
-                else:
-                    usual = _earlier_files(connection, one, earlier) if usual is None else usual
-                    judged = partial(judge, earlier=usual)
-                judged = partial(judged, expected=expected, let_through=let_through)
-            accounts.append(
-                _load(loader, one, file, archive=archive, predecessors=predecessors, judged=judged)
-            )
-            if not accounts[-1].held_because:
-                predecessors.add(file.file_name, file.file_digest)
-            failpoint("landing")
+        lander = InputLander(
+            connection, loader, archive, one, digest, expected, let_through, now, progress
+        )
+        accounts = lander.land(delivered, earlier)
         landing.accounts += accounts
+        landing.unchanged += lander.unchanged
         landing.reverted += reverted_files(connection, one, delivered, earlier.values())
         _tell_news(
             connection,
@@ -202,39 +173,6 @@ def _tell_news(
     landing.late_files += record_event_spans(connection, contract, one, expected, taken)
 
 
-def _load(
-    loader: FileLoader,
-    one: Input,
-    file: ArchivedFile,
-    *,
-    archive: Archive,
-    predecessors: Predecessors,
-    judged: Judge | None,
-) -> FileAccount:
-    try:
-        path = archive.whole(file.file_digest)
-        if one.form == "table":
-            file = replace(file, before=predecessors.of(file.file_name, file.file_digest))
-    except HeldFile as reason:
-        account = FileAccount(file, held_because=str(reason))
-        loader.record(account)
-        return account
-    return loader.load(one, file, path, judged)
-
-
-def _judge_table(
-    account: FileAccount,
-    *,
-    sizes: Callable[[], list[Earlier]],
-    archive: Archive,
-    expected: Completeness,
-    let_through: LetThrough,
-) -> None:
-    """Hold a snapshot that is empty, or far smaller than the one before it."""
-    rows = ParquetFile(archive.path(account.file.file_digest)).row_count()
-    judge(account, sizes(), expected, let_through, rows)
-
-
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:
     """What the generation itself says of its files, should the ledger be lost."""
     rows = connection.execute(
@@ -248,54 +186,6 @@ def input_digest(one: Input, contract: Contract) -> str:
     tables = [contract.tables[mapped.table].model_dump_json() for mapped in one.tables]
     text = "\n".join([str(LANDING_VERSION), one.model_dump_json(exclude=SAYS_WHETHER), *tables])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _landed_digests(connection: duckdb.DuckDBPyConnection, one: Input) -> set[str]:
-    rows = connection.execute(
-        "select file_digest from raw.landed_files where input_name = ? and status = 'landed'",
-        [one.name],
-    ).fetchall()
-    return {digest for (digest,) in rows}
-
-
-def _waiting_files(
-    one: Input,
-    digest: str,
-    delivered: list[Delivery],
-    earlier: dict[str, ReceivedInput],
-    now: datetime,
-) -> tuple[list[ArchivedFile], list[FileAccount]]:
-    """An input's files, oldest first, each content once; and those that could not be taken."""
-    first_received = min((r.received_at for r in earlier.values()), default=now)
-
-    def archived(file_digest: str, name: str, received_at: datetime) -> ArchivedFile:
-        is_first_load = received_at == first_received
-        return ArchivedFile(one.name, digest, file_digest, name, received_at, is_first_load)
-
-    files = {
-        r.file_digest: archived(r.file_digest, r.file_name, r.received_at) for r in earlier.values()
-    }
-    held = []
-    for found in delivered:
-        file = archived(found.file_digest, found.name, now)
-        if found.held_because:
-            held.append(FileAccount(file, held_because=found.held_because))
-        else:
-            files.setdefault(found.file_digest, file)
-    in_order = sorted(files.values(), key=lambda f: (f.received_at, f.file_name, f.file_digest))
-    return in_order, held
-
-
-def _earlier_files(
-    connection: duckdb.DuckDBPyConnection, one: Input, digests: Iterable[str]
-) -> list[Earlier]:
-    rows = connection.execute(
-        "select file_name, record_count - blank_count from raw.landed_files "
-        "where input_name = ? and status = 'landed' and file_digest in (select unnest(?)) "
-        "order by received_at desc, file_name desc, file_digest",
-        [one.name, list(digests)],
-    ).fetchall()
-    return [Earlier(name, records) for name, records in rows]
 
 
 def _count_tables(
