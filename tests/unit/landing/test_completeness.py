@@ -60,6 +60,16 @@ def test_fault_16_an_empty_file_is_held_where_records_are_usual(company: Company
     assert company.rows("select count(*) from raw.landed_files") == [(2,)]
 
 
+def test_fault_16_what_is_usual_is_known_though_the_mapping_changed_too(company: Company) -> None:
+    deliver_daily(company, 30, 40)
+    company.deliver("leads.csv", "")
+    changed = a_mapping(an_input(empty_values=["none"]))
+    landing = company.land(START + timedelta(days=2), changed)
+    ((name, reason),) = held(landing)
+    assert (name, len(landing.accounts)) == ("leads.csv", 3)
+    assert str(reason).startswith("no records where 35 are usual")
+
+
 def test_fault_16_blank_lines_are_no_records(company: Company) -> None:
     deliver_daily(company, 30)
     company.deliver("leads.csv", "\n" * 30)
