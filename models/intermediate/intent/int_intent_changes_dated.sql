@@ -1,6 +1,7 @@
 with interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}
+    where zero_because is null
 
 ),
 
@@ -35,7 +36,6 @@ changes as (
         occurred_at as changed_at,
         'interaction' as cause
     from interactions
-    where kind <> 'no rule'
     union all
     select
         lead_id,

@@ -102,7 +102,7 @@ interactions_at as (
         max(interaction_id) as interaction_id,
         max(case when is_hand_raise then interaction_id end) as hand_raise_id
     from interactions
-    where kind <> 'no rule'
+    where zero_because is null
     group by lead_id, occurred_at
 
 ),
