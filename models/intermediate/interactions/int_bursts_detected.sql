@@ -24,6 +24,7 @@ types as (
         burst,
         min_count,
         within_seconds,
+        min_types,
         {{ split_to_rows('interaction_types', '|') }} as interaction_type
     from rules
 
@@ -87,9 +88,11 @@ numbered as (
         types.burst,
         types.min_count,
         types.within_seconds,
+        types.min_types,
         in_spans.person_id,
         in_spans.is_lead,
         in_spans.interaction_id,
+        in_spans.interaction_type,
         in_spans.occurred_at,
         row_number() over (
             partition by types.burst, in_spans.person_id, in_spans.is_lead
@@ -176,15 +179,28 @@ final as (
         put_together.is_lead,
         put_together.starts_at,
         put_together.ends_at,
-        numbered.interaction_id as first_interaction_id,
-        put_together.last_place - put_together.first_place + 1 as interaction_count
+        max(
+            case
+                when numbered.place = put_together.first_place then numbered.interaction_id
+            end
+        ) as first_interaction_id,
+        cast(count(*) as bigint) as interaction_count
     from put_together
     inner join numbered
         on
             put_together.burst = numbered.burst
             and put_together.person_id = numbered.person_id
             and put_together.is_lead = numbered.is_lead
-            and put_together.first_place = numbered.place
+            and numbered.place >= put_together.first_place
+            and numbered.place <= put_together.last_place
+    group by
+        put_together.burst,
+        put_together.person_id,
+        put_together.is_lead,
+        put_together.starts_at,
+        put_together.ends_at,
+        numbered.min_types
+    having count(distinct numbered.interaction_type) >= numbered.min_types
 
 )
 
