@@ -124,7 +124,7 @@ def _pattern(row: Row, match: str, pattern: str) -> Iterator[Problem]:
         yield row.problem(
             f"pattern {quoted(pattern)} says nothing of an asset; write a path such as /pricing"
         )
-    if "*" in pattern and match != "glob":
+    if "*" in pattern and match in ("equals", "starts_with", "contains"):
         yield row.problem(
             f"a star in pattern {quoted(pattern)} is a star, unless match is glob; write glob"
         )
