@@ -63,6 +63,8 @@ inputs:
           occurred_at: occurred_at
           depth: depth
           depth_unit: depth_unit
+          asset: asset
+          user_agent: user_agent
   - name: stages
     files: stages.csv
     tables:
@@ -200,8 +202,11 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
             leads.append([lead, history.created_at, version.known_at, *cells])
         for place, one in enumerate(history.interactions):
             interactions.append(
-                [f"{lead}-{place}", lead, one.interaction_type, one.at, one.depth, one.depth_unit]
-            )
+                [
+                    f"{lead}-{place}", lead, one.interaction_type, one.at, one.depth,
+                    one.depth_unit, one.asset, one.user_agent,
+                ]
+            )  # fmt: skip
         acts = history.acts
         for at in acts.accepted:
             stages.append([lead, "sal", at, None])
@@ -229,9 +234,12 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     write(folder / "leads.csv", ["lead_id", "created_at", "known_at", *LEAD_COLUMNS], leads)
     write(
         folder / "interactions.csv",
-        ["interaction_id", "lead_id", "interaction_type", "occurred_at", "depth", "depth_unit"],
+        [
+            "interaction_id", "lead_id", "interaction_type", "occurred_at", "depth",
+            "depth_unit", "asset", "user_agent",
+        ],
         interactions,
-    )
+    )  # fmt: skip
     write(folder / "stages.csv", ["lead_id", "stage", "changed_at", "reason"], stages)
     write(folder / "meetings.csv", ["sales_activity_id", "lead_id", "created_at"], meetings)
     write(
