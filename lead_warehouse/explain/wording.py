@@ -159,6 +159,7 @@ class _Wording:
             one
             for one in rows
             if one["kind"] == "step" or (one["kind"] == "signal" and one["undecayed_points"] > 0)
+            if one["note"] is None
         ]
         if not signals:
             yield " " * 9 + self.say("intent_none")
@@ -186,6 +187,23 @@ class _Wording:
         if unscored:
             types = ", ".join(sorted(set(unscored)))
             yield " " * 9 + self.say("unscored", count=len(unscored), types=types)
+        yield from self.machines()
+
+    def machines(self) -> Iterator[str]:
+        """What no prospect did, a line for each reason."""
+        for row in self.explanation.machines:
+            count, bursts = row["interaction_count"], row["burst_count"]
+            key = "machines_one" if count == 1 else "machines"
+            if row["is_burst"]:
+                key = "machines_burst" if bursts == 1 else "machines_bursts"
+            yield " " * 9 + self.say(
+                key,
+                count=count,
+                seconds=max(1, row["seconds"]),
+                bursts=bursts,
+                reason=row["reason_label"],
+                types=row["types"],
+            )
 
     def interaction(self, row: Row) -> str:
         ago = self.ago(row["occurred_at"])

@@ -13,6 +13,11 @@ from lead_warehouse.rules.intent import grade_problems, intent_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
+from lead_warehouse.rules.traffic import (
+    negative_group_problems,
+    pattern_problems,
+    traffic_problems,
+)
 from lead_warehouse.rules.words import word_problems
 
 
@@ -62,6 +67,9 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
     for family in (
         fit_problems,
         intent_problems,
+        negative_group_problems,
+        pattern_problems,
+        traffic_problems,
         grade_problems,
         lifecycle_problems,
         word_problems,

@@ -12,7 +12,14 @@ from hypothesis.strategies import SearchStrategy
 from tests.oracle.fit import Value, with_derived
 from tests.oracle.intent import Interaction
 from tests.oracle.lifecycle import Acts, Answer, History, Objection, Rejection, Version
-from tests.oracle.rules import Criterion, NegativeStep, Rules, Signal, SignalGroup
+from tests.oracle.rules import (
+    Criterion,
+    NegativeStep,
+    Rules,
+    Signal,
+    SignalGroup,
+    SignalPattern,
+)
 
 START = datetime(2010, 1, 1)
 FIFTEEN_YEARS = timedelta(days=15 * 365)
@@ -50,9 +57,18 @@ def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
         },
         signals={signal: draw(_signals(signal, groups)) for signal in signals},
         negative_steps={
-            step: NegativeStep(step, -draw(decimals("0.5", "60")), draw(decimals("0.5", "120")))
+            step: NegativeStep(
+                step,
+                -draw(decimals("0.5", "60")),
+                draw(decimals("0.5", "120")),
+                draw(st.sampled_from(["gone", "unfit"])),
+            )
             for step in steps
         },
+        negative_caps={
+            group: draw(st.none() | decimals("0.5", "60")) for group in ("gone", "unfit")
+        },
+        patterns=tuple(draw(_patterns([*signals, *steps]))),
         scoring=replace(
             base.scoring,
             reference_points=draw(decimals("10", "200")),
@@ -91,6 +107,39 @@ def _signals(draw: st.DrawFn, name: str, groups: Sequence[str]) -> Signal:
 
 
 @st.composite
+def _patterns(draw: st.DrawFn, types: Sequence[str]) -> list[SignalPattern]:
+    """Each changes what an asset counts as, how much it counts, or both."""
+    patterns = []
+    for number in range(draw(st.integers(0, 4))):
+        counts_as = draw(st.none() | st.sampled_from(types))
+        factors = decimals("0", "3") if counts_as is None else st.none() | decimals("0", "3")
+        match, pattern = draw(
+            st.sampled_from(
+                [("equals", "/one"), ("starts_with", "/one"), ("glob", "*/two"), ("glob", "/*")]
+            )
+        )
+        patterns.append(
+            SignalPattern(
+                pattern_name=f"pattern_{number}",
+                interaction_type=draw(st.sampled_from([*types, "unheard_of"])),
+                match=match,
+                pattern=pattern,
+                precedence=number + 1,
+                counts_as=counts_as,
+                weight_factor=draw(factors),
+            )
+        )
+    return patterns
+
+
+ASSETS = (
+    None, None, None, "/", "/One/", "/one?from=mail", "/onés", "/one/two", "/FR/two/",
+    "https://www.vendor.example/one", "/pricing", "/fr/tarifs/", "/careers/dev", "a paper",
+)  # fmt: skip
+AGENTS = (*[None] * 6, "Mozilla/5.0 Firefox/128.0", "Mozilla/5.0 SomeCrawler/2")
+
+
+@st.composite
 def interactions(
     draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime], max_size: int = 40
 ) -> list[Interaction]:
@@ -106,6 +155,8 @@ def interactions(
         at=at,
         depth=depths,
         depth_unit=st.sampled_from([None, "furlongs", *units]),
+        asset=st.sampled_from(ASSETS),
+        user_agent=st.sampled_from(AGENTS),
     )
     return draw(st.lists(one, min_size=draw(st.integers(0, max_size // 2)), max_size=max_size))
 

@@ -9,21 +9,9 @@ with interactions as (
 final as (
 
     select
-        interaction_id,
-        lead_id,
+        *,
         lead_id as recorded_lead_id,
-        visitor_id,
-        account_id,
-        interaction_type,
-        occurred_at,
-        occurred_at as counts_from,
-        channel,
-        campaign_id,
-        asset,
-        depth,
-        depth_unit,
-        user_agent,
-        known_at
+        occurred_at as counts_from
     from interactions
     where lead_id is not null
 
