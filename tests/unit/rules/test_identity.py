@@ -53,4 +53,4 @@ def test_the_limits_are_one_row(rules: ChangedRules) -> None:
 
 def test_whether_tags_are_ignored_is_yes_or_no(rules: ChangedRules) -> None:
     place = rules.change("identity", "5", is_email_tag_ignored="maybe")
-    assert rules.said_of(place) == ["is_email_tag_ignored 'maybe' is neither true nor false"]
+    assert rules.said_of(place) == ["is_email_tag_ignored 'maybe' is not true or false"]
