@@ -81,7 +81,6 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
             connection.execute(
                 f"create table {name} as "
                 "select * replace (cast($at as timestamp) as as_of, "
-                "case when $is_asked then $at else known_by end as known_by, "
                 f"is_as_of_given or $is_asked as is_as_of_given) from published.{name}",
                 {"at": as_of, "is_asked": is_asked},
             )

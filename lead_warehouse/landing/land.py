@@ -62,6 +62,8 @@ class Landing:
         late_files: files with events far older than what was known.
         reverted: files that hold again what they held before other content came.
         freshness: how long ago each input last delivered anything new.
+        landing_number: which landing this is in the warehouse, counted from 1.
+        took_rows_out: whether rows that the warehouse had were withdrawn, to land again or not.
     """
 
     accounts: list[FileAccount] = field(default_factory=list)
@@ -75,6 +77,8 @@ class Landing:
     reverted: list[RevertedFile] = field(default_factory=list)
     freshness: list[InputFreshness] = field(default_factory=list)
     ambiguous: dict[str, int] = field(default_factory=dict)
+    landing_number: int = 1
+    took_rows_out: bool = False
 
     @property
     def held(self) -> list[FileAccount]:
@@ -107,17 +111,18 @@ def land(
     """
     use_utc(connection)
     ensure_raw_schema(connection, contract)
-    loader = FileLoader(connection, contract, scratch, progress)
+    landing = Landing(landing_number=_next_landing_number(connection))
+    loader = FileLoader(connection, contract, scratch, progress, landing.landing_number)
     let_through = let_through or LetThrough()
-    landing = Landing()
     # A held file is looked for in its folder again; gone from there, it was withdrawn.
     connection.execute("delete from raw.landed_files where status = 'held'")
     known = [*received, *_landed_inputs(connection)]
     landing.withdrawn = withdraw_unnamed(connection, contract, mapping)
+    landing.took_rows_out = bool(landing.withdrawn)
     deliveries = collect(mapping, input_dir, archive, seen, progress) if input_dir else {}
     for one in mapping.inputs:
         digest = input_digest(one, contract)
-        withdraw_if_changed(connection, contract, one, digest)
+        landing.took_rows_out |= withdraw_if_changed(connection, contract, one, digest)
         earlier = {r.file_digest: r for r in known if r.input_name == one.name}
         delivered = deliveries.get(one.name, [])
         if one.form == "table" and input_dir:
@@ -171,6 +176,14 @@ def _tell_news(
     landing.new_columns += news
     landing.renames += renamed_columns(one, taken, {column.column_name for column in news})
     landing.late_files += record_event_spans(connection, contract, one, expected, taken)
+
+
+def _next_landing_number(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute(
+        "select coalesce(max(landing_number), 0) + 1 from raw.landed_files"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

@@ -9,14 +9,15 @@ from lead_warehouse.sql import identifier
 
 def withdraw_if_changed(
     connection: duckdb.DuckDBPyConnection, contract: Contract, one: Input, digest: str
-) -> None:
-    """Withdraw an input of which files landed by another mapping or contract."""
+) -> bool:
+    """Withdraw an input of which files landed by another mapping or contract; returns whether."""
     other = connection.execute(
         "select 1 from raw.landed_files where input_name = ? and input_digest <> ? limit 1",
         [one.name, digest],
     ).fetchone()
     if other is not None:
         _withdraw(connection, contract, one.name)
+    return other is not None
 
 
 def withdraw_unnamed(

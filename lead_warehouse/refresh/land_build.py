@@ -21,6 +21,8 @@ from lead_warehouse.memory import limit_memory
 from lead_warehouse.quarantine.settle import Replays, remember, settle
 from lead_warehouse.refresh.base import Base, copy_base
 from lead_warehouse.refresh.context import RefreshContext, write_context
+from lead_warehouse.refresh.kept_tables import prepare_kept_tables
+from lead_warehouse.rules.families import Families
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.engine import STORAGE_VERSION, confine, use_utc
@@ -38,6 +40,7 @@ class LandedBuild:
         base: what the build is a copy of.
         replayed: records that were in quarantine and came in.
         quarantine: records in quarantine now, by input and reason.
+        built_whole: kept tables that are built from all that has landed.
     """
 
     base: Base
@@ -45,6 +48,7 @@ class LandedBuild:
     context: RefreshContext
     replayed: Replays
     quarantine: list[dict[str, Any]]
+    built_whole: list[str]
 
 
 def land_build(
@@ -55,6 +59,7 @@ def land_build(
     accept: tuple[str, ...],
     as_of: datetime | None,
     rules_digest: str,
+    families: Families,
     progress: Callable[[str], None],
 ) -> LandedBuild:
     """Make the build of a state directory and land into it what is new.
@@ -62,6 +67,7 @@ def land_build(
     Args:
         accept: names of files that may land although they look incomplete.
         as_of: instant asked for; none for the latest event known.
+        families: of the rules and models that the build will be made by.
 
     Raises:
         UserError: no file matches an input of the mapping.
@@ -96,7 +102,10 @@ def land_build(
         )
         replayed = settle(connection, contract, decisions)
         publications.land(connection, ledger.published_at())
-        context = write_context(connection, contract, as_of, rules_digest)
+        context = write_context(
+            connection, contract, as_of, rules_digest, landing.landing_number
+        )
+        built_whole = prepare_kept_tables(connection, families, landing, context)
         quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])
         connection.execute("checkpoint")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -105,7 +114,7 @@ def land_build(
             f"no file in {input_dir} matches an input of the mapping; "
             "name the folder of the files with --input"
         )
-    return LandedBuild(base, landing, context, replayed, quarantine)
+    return LandedBuild(base, landing, context, replayed, quarantine, built_whole)
 
 
 def _quarantine(

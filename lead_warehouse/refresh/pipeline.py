@@ -48,6 +48,7 @@ from lead_warehouse.refresh.room import full_disk_in_words, require_room
 from lead_warehouse.refresh.sealing import manifest_of, take_inputs
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
+from lead_warehouse.rules.families import Families
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.digest import TableDigest
@@ -219,6 +220,7 @@ class _Run:
             accept=self.options.accept,
             as_of=as_of,
             rules_digest=str(self.report.rules_digest),
+            families=Families(self.state.project),
             progress=lambda text: self.progress("land", text),
         )
         self._record_decisions(landed.landing, landed.replayed)
@@ -226,6 +228,7 @@ class _Run:
         self.report.notes += landed.base.passed_over
         self.report.as_of = landed.context.as_of
         self.report.quarantine = landed.quarantine
+        self.report.built_whole = landed.built_whole
         self.report.take_landing(landed.landing)
         return landed.context
 

@@ -71,6 +71,8 @@ class RefreshReport:
         let_through: files that landed by a person's word, with what would have held each.
         useless_names: names to let through that no file needed.
         replayed: records that were in quarantine and came in.
+        built_whole: kept tables built from all that has landed, rather than for the leads that
+            something new concerns.
     """
 
     run_id: str
@@ -115,6 +117,7 @@ class RefreshReport:
     notes: list[str] = field(default_factory=list)
     held_because: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
+    built_whole: list[str] = field(default_factory=list)
 
     def time_models(self, results: list[NodeResult]) -> None:
         """Keep the slowest of what dbt built."""

@@ -1,24 +1,43 @@
-with interactions as (
+with leads as (
 
-    select * from {{ ref('int_interactions_weighted') }}
+    select * from {{ ref('int_leads_fitted') }}
+
+),
+
+interactions as (
+
+    select interactions.*
+    from {{ ref('int_interactions_weighted') }} as interactions
+    inner join leads
+        on interactions.lead_id = leads.lead_id
+    where interactions.kind <> 'no rule'
 
 ),
 
 fit_scores as (
 
-    select * from {{ ref('int_fit_scored') }}
+    select fit_scores.*
+    from {{ ref('int_fit_scored') }} as fit_scores
+    inner join leads
+        on fit_scores.lead_id = leads.lead_id
 
 ),
 
 objections as (
 
-    select * from {{ ref('int_profiling_objections_dated') }}
+    select objections.*
+    from {{ ref('int_profiling_objections_dated') }} as objections
+    inner join leads
+        on objections.lead_id = leads.lead_id
 
 ),
 
 customers as (
 
-    select * from {{ ref('int_customer_leads_dated') }}
+    select customers.*
+    from {{ ref('int_customer_leads_dated') }} as customers
+    inner join leads
+        on customers.lead_id = leads.lead_id
 
 ),
 
@@ -32,17 +51,16 @@ changes as (
 
     select
         lead_id,
-        occurred_at as changed_at,
+        counts_from as changed_at,
         'interaction' as cause
     from interactions
-    where kind <> 'no rule'
     union all
     select
         lead_id,
         step_until as changed_at,
         'expiry' as cause
     from interactions
-    where kind = 'step'
+    where kind = 'step' and step_until > counts_from
     union all
     select distinct
         lead_id,
@@ -82,7 +100,7 @@ hand_raises as (
 
     select distinct
         lead_id,
-        occurred_at
+        counts_from
     from interactions
     where is_hand_raise
 
@@ -123,7 +141,7 @@ final as (
     left join hand_raises
         on
             by_instant.lead_id = hand_raises.lead_id
-            and by_instant.changed_at = hand_raises.occurred_at
+            and by_instant.changed_at = hand_raises.counts_from
 
 )
 

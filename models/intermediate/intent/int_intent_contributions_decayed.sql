@@ -33,7 +33,7 @@ known_by_then as (
         refresh_context.as_of
     from interactions
     cross join refresh_context
-    where interactions.occurred_at <= refresh_context.as_of
+    where interactions.counts_from <= refresh_context.as_of
 
 ),
 

@@ -54,7 +54,7 @@ steps_active as (
     inner join steps
         on
             changes.lead_id = steps.lead_id
-            and changes.changed_at >= steps.occurred_at
+            and changes.changed_at >= steps.counts_from
             and changes.changed_at < steps.step_until
     group by changes.lead_id, changes.changed_at
 

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_touched_leads') }}
+
 -- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
 -- half-lives before them and shrunk again at its end. Growing is exact in decimals as long as it
 -- stays small: half-lives are counted within blocks of 32, and what the two blocks before left is
@@ -5,68 +7,78 @@
 {% set block_half_lives = 32 %}
 with interactions as (
 
-    select * from {{ ref('int_interactions_weighted') }}
-    where kind = 'signal' and points > 0
+    select
+        lead_id,
+        signal_group,
+        occurred_at,
+        counts_from,
+        points,
+        half_life_days,
+        {{ half_life_microseconds('half_life_days') }} as half_life
+    from {{ ref('int_interactions_weighted') }}
+    where
+        kind = 'signal'
+        and points > 0
+        and {{ of_touched_leads('lead_id') }}
 
 ),
 
 in_blocks as (
 
     select
-        lead_id,
-        signal_group,
-        half_life_days,
-        occurred_at,
-        points,
-        {{ half_life_microseconds('half_life_days') }} as half_life,
+        *,
         cast(
             floor(
-                cast({{ epoch_microseconds('occurred_at') }} as double)
-                / ({{ block_half_lives }} * {{ half_life_microseconds('half_life_days') }})
+                cast({{ epoch_microseconds('counts_from') }} as double)
+                / ({{ block_half_lives }} * half_life)
             ) as bigint
         ) as block_number
     from interactions
 
 ),
 
-placed as (
-
-    select
-        *,
-        cast(
-            {{ epoch_microseconds('occurred_at') }}
-            - block_number * {{ block_half_lives }} * half_life
-            as double
-        ) / half_life as half_lives
-    from in_blocks
-
-),
-
-at_instants as (
+-- Decay is from the event, the block is that of the instant from which it counts.
+grown as (
 
     select
         lead_id,
         signal_group,
         half_life_days,
-        occurred_at,
+        half_life,
+        counts_from as changed_at,
         block_number,
-        half_lives,
-        sum({{ quantized('cast(points as double) * pow(2.0, half_lives)') }}) as grown_points
-    from placed
-    group by lead_id, signal_group, half_life_days, occurred_at, block_number, half_lives
+        {{ quantized(
+            'cast(points as double) * pow(2.0, cast('
+            ~ epoch_microseconds('occurred_at')
+            ~ ' - block_number * ' ~ block_half_lives ~ ' * half_life as double) / half_life)'
+        ) }} as grown_points
+    from in_blocks
 
 ),
 
+-- What happens at the same instant is one change.
 running as (
 
     select
-        *,
+        lead_id,
+        signal_group,
+        half_life_days,
+        half_life,
+        changed_at,
+        block_number,
         sum(grown_points) over (
             partition by lead_id, signal_group, block_number
-            order by occurred_at
-            rows between unbounded preceding and current row
-        ) as grown_so_far
-    from at_instants
+            order by changed_at
+            range between unbounded preceding and current row
+        ) as grown_so_far,
+        row_number() over (
+            partition by lead_id, signal_group, block_number
+            order by changed_at
+        ) - rank() over (
+            partition by lead_id, signal_group, block_number
+            order by changed_at
+        ) as place_at_instant
+    from grown
 
 ),
 
@@ -77,7 +89,39 @@ blocks as (
         signal_group,
         block_number,
         sum(grown_points) as grown_points
-    from at_instants
+    from grown
+    group by lead_id, signal_group, block_number
+
+),
+
+left_to_later_blocks as (
+
+    select
+        lead_id,
+        signal_group,
+        block_number + 1 as block_number,
+        {{ quantized('cast(grown_points as double) * pow(2.0, -' ~ block_half_lives ~ ')') }}
+            as points
+    from blocks
+    union all
+    select
+        lead_id,
+        signal_group,
+        block_number + 2 as block_number,
+        {{ quantized('cast(grown_points as double) * pow(2.0, -' ~ (2 * block_half_lives) ~ ')') }}
+            as points
+    from blocks
+
+),
+
+carried as (
+
+    select
+        lead_id,
+        signal_group,
+        block_number,
+        sum(points) as points
+    from left_to_later_blocks
     group by lead_id, signal_group, block_number
 
 ),
@@ -88,27 +132,20 @@ final as (
         running.lead_id,
         running.signal_group,
         running.half_life_days,
-        running.occurred_at as changed_at,
-        {{ quantized('cast(running.grown_so_far as double) * pow(2.0, -running.half_lives)') }}
-        + {{ quantized(
-            'cast(coalesce(one_before.grown_points, 0) as double) * pow(2.0, -'
-            ~ block_half_lives ~ ' - running.half_lives)'
-        ) }}
-        + {{ quantized(
-            'cast(coalesce(two_before.grown_points, 0) as double) * pow(2.0, -'
-            ~ (2 * block_half_lives) ~ ' - running.half_lives)'
+        running.changed_at,
+        {{ quantized(
+            'cast(running.grown_so_far + coalesce(carried.points, 0) as double) * pow(2.0, -cast('
+            ~ epoch_microseconds('running.changed_at')
+            ~ ' - running.block_number * ' ~ block_half_lives
+            ~ ' * running.half_life as double) / running.half_life)'
         ) }} as uncapped_points
     from running
-    left join blocks as one_before
+    left join carried
         on
-            running.lead_id = one_before.lead_id
-            and running.signal_group = one_before.signal_group
-            and running.block_number = one_before.block_number + 1
-    left join blocks as two_before
-        on
-            running.lead_id = two_before.lead_id
-            and running.signal_group = two_before.signal_group
-            and running.block_number = two_before.block_number + 2
+            running.lead_id = carried.lead_id
+            and running.signal_group = carried.signal_group
+            and running.block_number = carried.block_number
+    where running.place_at_instant = 0
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with interactions as (
 
     select * from {{ ref('int_interactions_attributed') }}
@@ -38,6 +40,7 @@ with_depth as (
             signals.interaction_type, negative_steps.interaction_type, interactions.interaction_type
         ) as interaction_type,
         interactions.occurred_at,
+        interactions.counts_from,
         signals.signal_group,
         signal_groups.half_life_days,
         signals.is_hand_raise,
@@ -82,6 +85,7 @@ final as (
         interaction_id,
         interaction_type,
         occurred_at,
+        counts_from,
         case
             when signal_group is not null then 'signal'
             when step_points is not null then 'step'

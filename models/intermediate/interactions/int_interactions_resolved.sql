@@ -1,6 +1,14 @@
+{{ config(materialized='view') }}
+
 with interaction_records as (
 
     select * from {{ ref('stg_files__interactions') }}
+
+),
+
+repeated as (
+
+    select * from {{ ref('int_interactions_repeated') }}
 
 ),
 
@@ -21,13 +29,23 @@ known_records as (
 
 ),
 
+of_one_record as (
+
+    select known_records.*
+    from known_records
+    left join repeated
+        on known_records.interaction_id = repeated.interaction_id
+    where repeated.interaction_id is null
+
+),
+
 -- The same interaction delivered twice is one; what a later record names replaces the earlier.
 carried_forward as (
 
     select
-        interaction_id,
-        as_of,
-        known_at,
+        known_records.interaction_id,
+        known_records.as_of,
+        known_records.known_at,
         {{ latest_mapped('lead_id', 'records_so_far') }} as lead_id,
         {{ latest_mapped('visitor_id', 'records_so_far') }} as visitor_id,
         {{ latest_mapped('account_id', 'records_so_far') }} as account_id,
@@ -40,16 +58,57 @@ carried_forward as (
         {{ latest_mapped('depth_unit', 'records_so_far') }} as depth_unit,
         {{ latest_mapped('user_agent', 'records_so_far') }} as user_agent,
         row_number() over (
-            partition by interaction_id
+            partition by known_records.interaction_id
             order by {{ record_order('desc') }}
         ) as place_from_last
     from known_records
+    inner join repeated
+        on known_records.interaction_id = repeated.interaction_id
     window
         records_so_far as (
-            partition by interaction_id
+            partition by known_records.interaction_id
             order by {{ record_order() }}
             rows between unbounded preceding and current row
         )
+
+),
+
+unioned as (
+
+    select
+        interaction_id,
+        lead_id,
+        visitor_id,
+        account_id,
+        interaction_type,
+        occurred_at,
+        channel,
+        campaign_id,
+        asset,
+        depth,
+        depth_unit,
+        user_agent,
+        known_at,
+        as_of
+    from of_one_record
+    union all
+    select
+        interaction_id,
+        lead_id,
+        visitor_id,
+        account_id,
+        interaction_type,
+        occurred_at,
+        channel,
+        campaign_id,
+        asset,
+        depth,
+        depth_unit,
+        user_agent,
+        known_at,
+        as_of
+    from carried_forward
+    where place_from_last = 1
 
 ),
 
@@ -69,10 +128,8 @@ final as (
         depth_unit,
         user_agent,
         known_at
-    from carried_forward
-    where
-        place_from_last = 1
-        and occurred_at <= as_of
+    from unioned
+    where occurred_at <= as_of
 
 )
 

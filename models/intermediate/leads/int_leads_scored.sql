@@ -112,7 +112,7 @@ habits as (
     from interactions
     cross join scoring
     cross join refresh_context
-    where interactions.occurred_at <= refresh_context.as_of
+    where interactions.counts_from <= refresh_context.as_of
     group by interactions.lead_id
 
 ),

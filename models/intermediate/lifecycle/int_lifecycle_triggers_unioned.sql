@@ -94,16 +94,38 @@ held_until as (
 
 ),
 
-interactions_at as (
+hand_raises as (
 
     select
         lead_id,
-        occurred_at,
-        max(interaction_id) as interaction_id,
-        max(case when is_hand_raise then interaction_id end) as hand_raise_id
+        counts_from,
+        max(interaction_id) as interaction_id
     from interactions
-    where kind <> 'no rule'
-    group by lead_id, occurred_at
+    where is_hand_raise
+    group by lead_id, counts_from
+
+),
+
+-- Which interaction it was is asked only of leads that reached their thresholds.
+leads_reaching as (
+
+    select distinct lead_id
+    from qualified
+    where is_intent_reached
+
+),
+
+interactions_at as (
+
+    select
+        interactions.lead_id,
+        interactions.counts_from,
+        max(interactions.interaction_id) as interaction_id
+    from interactions
+    inner join leads_reaching
+        on interactions.lead_id = leads_reaching.lead_id
+    where interactions.kind <> 'no rule'
+    group by interactions.lead_id, interactions.counts_from
 
 ),
 
@@ -118,7 +140,7 @@ thresholds_reached as (
         qualified.is_hand_raise,
         case when qualified.cause = 'interaction' then interactions_at.interaction_id end
             as evidence_id,
-        interactions_at.hand_raise_id
+        hand_raises.interaction_id as hand_raise_id
     from qualified
     left join held_until
         on
@@ -127,7 +149,11 @@ thresholds_reached as (
     left join interactions_at
         on
             qualified.lead_id = interactions_at.lead_id
-            and qualified.changed_at = interactions_at.occurred_at
+            and qualified.changed_at = interactions_at.counts_from
+    left join hand_raises
+        on
+            qualified.lead_id = hand_raises.lead_id
+            and qualified.changed_at = hand_raises.counts_from
     where qualified.is_intent_reached
 
 ),
@@ -200,14 +226,13 @@ unioned as (
     select
         lead_id,
         'hand_raised' as trigger,
-        occurred_at as holds_from,
-        occurred_at as holds_until,
+        counts_from as holds_from,
+        counts_from as holds_until,
         cast(null as varchar) as profile,
         cast(null as varchar) as reason,
         'interaction' as evidence,
-        hand_raise_id as evidence_id
-    from interactions_at
-    where hand_raise_id is not null
+        interaction_id as evidence_id
+    from hand_raises
     union all
     select
         lead_id,

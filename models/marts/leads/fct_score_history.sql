@@ -1,0 +1,136 @@
+{{ config(materialized='view') }}
+
+-- What each score was made of since when. At any instant t, of the rows with
+-- changed_at <= t < next_changed_at:
+--   fit = the points of kind `fit`
+--   intent = 100 x clamp(sum of least(points x 2^(-(t - changed_at) / half_life), cap) of the signal
+--   groups + sum of the points of steps, 0, full) / full
+with fit_scores as (
+
+    select * from {{ ref('int_fit_scored') }}
+    where place = 1
+
+),
+
+states as (
+
+    select * from {{ ref('int_intent_states_historized') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_interactions_weighted') }}
+    where kind = 'step' and step_until > counts_from
+
+),
+
+signal_groups as (
+
+    select * from {{ ref('signal_groups') }}
+
+),
+
+scoring as (
+
+    select * from {{ ref('scoring') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+fits as (
+
+    select
+        lead_id,
+        'fit' as score,
+        'fit' as kind,
+        profile as component,
+        cast(null as varchar) as interaction_id,
+        valid_from as changed_at,
+        valid_to as next_changed_at,
+        case when is_excluded then 0 else fit_score end as points,
+        cast(null as decimal(18, 6)) as half_life_days,
+        cast(null as decimal(18, 6)) as cap_points,
+        100 as full_points
+    from fit_scores
+
+),
+
+groups_of_signals as (
+
+    select
+        states.lead_id,
+        'intent' as score,
+        'group' as kind,
+        states.signal_group as component,
+        cast(null as varchar) as interaction_id,
+        states.changed_at,
+        lead(states.changed_at) over (
+            partition by states.lead_id, states.signal_group order by states.changed_at
+        ) as next_changed_at,
+        states.uncapped_points as points,
+        states.half_life_days,
+        signal_groups.cap_points,
+        scoring.reference_points as full_points
+    from states
+    inner join signal_groups
+        on states.signal_group = signal_groups.signal_group
+    cross join scoring
+
+),
+
+steps as (
+
+    select
+        interactions.lead_id,
+        'intent' as score,
+        'step' as kind,
+        interactions.interaction_type as component,
+        interactions.interaction_id,
+        interactions.counts_from as changed_at,
+        interactions.step_until as next_changed_at,
+        interactions.points,
+        cast(null as decimal(18, 6)) as half_life_days,
+        cast(null as decimal(18, 6)) as cap_points,
+        scoring.reference_points as full_points
+    from interactions
+    cross join scoring
+
+),
+
+unioned as (
+
+    select * from fits
+    union all
+    select * from groups_of_signals
+    union all
+    select * from steps
+
+),
+
+final as (
+
+    select
+        unioned.lead_id,
+        unioned.score,
+        unioned.kind,
+        unioned.component,
+        unioned.interaction_id,
+        unioned.changed_at,
+        unioned.next_changed_at,
+        cast(unioned.points as decimal(38, 18)) as points,
+        cast(unioned.half_life_days as decimal(18, 6)) as half_life_days,
+        cast(unioned.cap_points as decimal(18, 6)) as cap_points,
+        cast(unioned.full_points as decimal(18, 6)) as full_points
+    from unioned
+    cross join refresh_context
+    where unioned.changed_at <= refresh_context.as_of
+
+)
+
+select * from final
