@@ -112,9 +112,7 @@ def _by_address(
                         yield Link(lead, other, max(since[lead], since[other]))
 
 
-def _rank(
-    lead: str, is_merged: bool, created: datetime | None
-) -> tuple[bool, bool, datetime, str]:
+def _rank(lead: str, is_merged: bool, created: datetime | None) -> tuple[bool, bool, datetime, str]:
     return is_merged, created is None, created or datetime.max, lead
 
 
