@@ -1,6 +1,6 @@
 """What is to say about a lead, as data; ``wording`` makes sentences of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,15 @@ from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.state.generations import Generations
 
 Row = dict[str, Any]
+
+RECORDS = """
+select lead_id, surviving_lead_id, link_reason, linked_at
+from marts.dim_lead_identities
+where surviving_lead_id = (
+    select surviving_lead_id from marts.dim_lead_identities where lead_id = ?
+) and not is_survivor
+order by linked_at, lead_id
+"""
 
 LEAD = """
 select
@@ -181,12 +190,17 @@ class Explanation:
     """Why a lead has its score and stage at an instant.
 
     Attributes:
+        lead_id: the lead that stands for the person, also where another record of theirs was
+            asked for.
         at: the instant (UTC).
         score: the row of ``fct_lead_scores`` at that instant, with labels and thresholds; none when
             nothing was known of the lead yet.
         contributions: rows of ``fct_score_contributions``, those that give most first.
         machines: of each reason for which interactions earn nothing, how many and within what time.
         stages: transitions up to the instant, on both bases, in order.
+        asked_for: the record asked for, where it belongs to another lead, with the reason and since
+            when that is known.
+        other_records: records of the same person known by the instant.
     """
 
     lead_id: str
@@ -198,6 +212,8 @@ class Explanation:
     contributions: list[Row]
     machines: list[Row]
     stages: list[Row]
+    asked_for: Row | None = None
+    other_records: list[Row] = field(default_factory=list)
 
 
 def explain(
@@ -208,7 +224,8 @@ def explain(
     language: str = "en",
     run_id: str | None = None,
 ) -> Explanation:
-    """Explain a lead in a generation, the published one by default.
+    """Explain a lead in a generation, the published one by default; of a record that belongs to
+    another lead, that lead.
 
     Args:
         at: instant (UTC) up to the one the generation speaks for, which is the default.
@@ -219,20 +236,20 @@ def explain(
     """
     generation = generations.find(run_id)
     with asking_at(generation, at) as connection:
-        found = _rows(connection, LEAD, [lead_id])
+        records = _rows(connection, RECORDS, [lead_id])
+        asked_for = next((one for one in records if one["lead_id"] == lead_id), None)
+        survivor = asked_for["surviving_lead_id"] if asked_for else lead_id
+        found = _rows(connection, LEAD, [survivor])
         if not found:
-            known = [
-                one
-                for (one,) in connection.execute("select lead_id from marts.dim_leads").fetchall()
-            ]
-            raise UserError(
-                f"no lead '{lead_id}' in {generation.run_id}{did_you_mean(lead_id, known)}"
-            )
-        named = {"lead": lead_id}
+            rows = connection.execute("select lead_id from marts.dim_lead_identities").fetchall()
+            hint = did_you_mean(lead_id, [one for (one,) in rows if one != lead_id])
+            raise UserError(f"no lead '{lead_id}' in {generation.run_id}{hint}")
+        named = {"lead": survivor}
         scores = _rows(connection, SCORE.format(language=language), named)
+        instant = at or generation.as_of
         return Explanation(
-            lead_id,
-            at or generation.as_of,
+            survivor,
+            instant,
             generation.run_id,
             language,
             found[0],
@@ -240,6 +257,8 @@ def explain(
             _rows(connection, CONTRIBUTIONS.format(language=language), named),
             _rows(connection, MACHINES.format(language=language), named),
             _rows(connection, STAGES.format(language=language), named),
+            asked_for,
+            [one for one in records if one["linked_at"] <= instant],
         )
 
 

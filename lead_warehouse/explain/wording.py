@@ -58,8 +58,12 @@ class _Wording:
             for name in ("job_title", "company_name", "country_code")
             if lead[name] is not None
         )
+        yield from self.asked_for()
         title = self.say("title", lead=self.explanation.lead_id, who=who).rstrip(" ·")
         yield f"{title} · {self.say('at', at=self.instant(self.explanation.at))}"
+        if self.explanation.other_records:
+            records = ", ".join(one["lead_id"] for one in self.explanation.other_records)
+            yield self.say("other_records", records=records)
         if score is None:
             yield self.say("nothing_known")
             return
@@ -80,6 +84,17 @@ class _Wording:
         yield from self.intent(score)
         yield from self.missing(score)
         yield from self.history()
+
+    def asked_for(self) -> Iterator[str]:
+        """That the record asked for belongs to another lead, and since when that is known."""
+        asked = self.explanation.asked_for
+        if asked is not None:
+            yield self.say(
+                f"asked_{asked['link_reason']}",
+                asked=asked["lead_id"],
+                lead=self.explanation.lead_id,
+                since=self.instant(asked["linked_at"]),
+            )
 
     def stage(self) -> Iterator[str]:
         now = stage_now(self.explanation, "rules")

@@ -9,6 +9,7 @@ from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
 from lead_warehouse.rules.files import REFERENCE, RULES, FilesInForce, files_in_force
 from lead_warehouse.rules.fit import fit_problems
+from lead_warehouse.rules.identity import identity_problems
 from lead_warehouse.rules.intent import grade_problems, intent_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
 from lead_warehouse.rules.problems import Problem, RulesError
@@ -71,6 +72,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         pattern_problems,
         traffic_problems,
         grade_problems,
+        identity_problems,
         lifecycle_problems,
         word_problems,
     ):

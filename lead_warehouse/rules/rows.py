@@ -314,6 +314,13 @@ class JobTitleTerm(Row):
     term: str
 
 
+class RoleMailbox(Row):
+    """A mailbox that a function reads."""
+
+    table = "role_mailboxes"
+    local_part: str
+
+
 class Reporting(Row):
     """How periods are cut."""
 

@@ -1,8 +1,11 @@
--- A lead that landed and was known in time has its row; none appears from nowhere.
+-- A lead that landed and was known in time has its row, or its survivor has; none appears from
+-- nowhere.
 with landed as (
 
-    select distinct leads.lead_id
+    select distinct identities.surviving_lead_id as lead_id
     from {{ source('files', 'leads') }} as leads
+    left join {{ ref('dim_lead_identities') }} as identities
+        on leads.lead_id = identities.lead_id
     cross join {{ source('files', 'refresh_context') }} as refresh_context
     where leads.known_at <= refresh_context.known_by
 

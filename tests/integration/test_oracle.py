@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +22,7 @@ from lead_warehouse.refresh.build import DATABASE_VARIABLE, run_dbt
 from lead_warehouse.refresh.context import write_context
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.worker import run_in_worker
-from tests.oracle.fit import best_profile, fit_of_profiles
+from tests.oracle.fit import Value, best_profile, fit_of_profiles
 from tests.oracle.intent import intent_at
 from tests.oracle.lifecycle import History, Timeline, transitions_of
 from tests.oracle.rules import Rules, load_rules, write_varied_rules
@@ -203,7 +203,8 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     for number, history in enumerate(made):
         lead = name(number)
         for version in history.versions:
-            cells = [cell(version.attributes.get(column)) for column in LEAD_COLUMNS]
+            attributes = {**version.attributes, "email": own_address(lead, version.attributes)}
+            cells = [cell(attributes.get(column)) for column in LEAD_COLUMNS]
             leads.append([lead, history.created_at, version.known_at, *cells])
         for place, one in enumerate(history.interactions):
             interactions.append(
@@ -265,6 +266,12 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def own_address(lead: str, attributes: Mapping[str, Value]) -> Value:
+    """Histories are of different people: nobody has the address of another."""
+    email = attributes.get("email")
+    return email.replace("someone@", f"{lead}@") if isinstance(email, str) else email
 
 
 def cell(value: object) -> object:

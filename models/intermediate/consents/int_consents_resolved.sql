@@ -10,6 +10,12 @@ refresh_context as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
 known_records as (
 
     select
@@ -54,21 +60,23 @@ carried_forward as (
 final as (
 
     select
-        consent_id,
-        lead_id,
-        email,
-        purpose,
-        channel,
-        legal_ground,
-        status,
-        proof,
-        form_version,
-        recorded_at,
-        known_at
+        carried_forward.consent_id,
+        coalesce(identities.surviving_lead_id, carried_forward.lead_id) as lead_id,
+        carried_forward.email,
+        carried_forward.purpose,
+        carried_forward.channel,
+        carried_forward.legal_ground,
+        carried_forward.status,
+        carried_forward.proof,
+        carried_forward.form_version,
+        carried_forward.recorded_at,
+        carried_forward.known_at
     from carried_forward
+    left join identities
+        on carried_forward.lead_id = identities.lead_id
     where
-        place_from_last = 1
-        and recorded_at <= as_of
+        carried_forward.place_from_last = 1
+        and carried_forward.recorded_at <= carried_forward.as_of
 
 )
 

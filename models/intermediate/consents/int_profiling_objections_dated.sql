@@ -5,13 +5,27 @@ with consents as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
+lead_versions as (
+
+    select * from {{ ref('int_lead_records_historized') }}
+    where email is not null
+
+),
+
 addresses as (
 
     select distinct
-        lead_id,
-        lower(trim(email)) as email
-    from {{ ref('int_leads_historized') }}
-    where email is not null
+        identities.surviving_lead_id as lead_id,
+        lower(trim(lead_versions.email)) as email
+    from lead_versions
+    inner join identities
+        on lead_versions.lead_id = identities.lead_id
 
 ),
 

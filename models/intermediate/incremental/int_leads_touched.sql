@@ -24,11 +24,25 @@ repeated as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
+relinked as (
+
+    select * from {{ ref('int_leads_relinked') }}
+    where is_relinked
+
+),
+
 new_interactions as (
 
     select
         interaction_records.interaction_id,
-        interaction_records.lead_id
+        interaction_records.lead_id,
+        interaction_records.visitor_id
     from interaction_records
     inner join new_files
         on
@@ -49,7 +63,9 @@ new_and_repeated as (
 
 corrected as (
 
-    select interaction_records.lead_id
+    select
+        interaction_records.lead_id,
+        interaction_records.visitor_id
     from interaction_records
     inner join new_and_repeated
         on interaction_records.interaction_id = new_and_repeated.interaction_id
@@ -67,6 +83,39 @@ new_leads as (
 
 ),
 
+relinked_leads as (
+
+    select lead_id from relinked
+    union
+    select surviving_lead_id as lead_id from relinked
+    union
+    select surviving_lead_id_before as lead_id from relinked
+
+),
+
+-- Whom a visitor is identified as decides on all that it did anonymously.
+visitors as (
+
+    select visitor_id from new_interactions
+    union
+    select visitor_id from corrected
+    union
+    select interaction_records.visitor_id
+    from interaction_records
+    inner join relinked_leads
+        on interaction_records.lead_id = relinked_leads.lead_id
+
+),
+
+leads_of_visitors as (
+
+    select distinct interaction_records.lead_id
+    from interaction_records
+    inner join visitors
+        on interaction_records.visitor_id = visitors.visitor_id
+
+),
+
 unioned as (
 
     select lead_id from new_interactions
@@ -74,6 +123,10 @@ unioned as (
     select lead_id from corrected
     union
     select lead_id from new_leads
+    union
+    select lead_id from relinked_leads
+    union
+    select lead_id from leads_of_visitors
 
 ),
 
@@ -82,6 +135,11 @@ final as (
     select lead_id
     from unioned
     where lead_id is not null
+    union
+    select identities.surviving_lead_id as lead_id
+    from unioned
+    inner join identities
+        on unioned.lead_id = identities.lead_id
 
 )
 

@@ -6,14 +6,67 @@ with interactions as (
 
 ),
 
+joined_leads as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+    where surviving_lead_id <> lead_id
+
+),
+
+visitors as (
+
+    select * from {{ ref('int_visitors_identified') }}
+
+),
+
+-- Only what nobody is named for is looked up by its visitor.
+with_visitors as (
+
+    select
+        interactions.*,
+        coalesce(interactions.lead_id, visitors.lead_id) as told_lead_id,
+        visitors.identified_at
+    from interactions
+    left join visitors
+        on
+            case when interactions.lead_id is null then interactions.visitor_id end
+            = visitors.visitor_id
+            and (
+                visitors.anonymous_after is null
+                or interactions.occurred_at > visitors.anonymous_after
+            )
+            and (
+                visitors.anonymous_until is null
+                or interactions.occurred_at <= visitors.anonymous_until
+            )
+
+),
+
 final as (
 
     select
-        *,
-        lead_id as recorded_lead_id,
-        occurred_at as counts_from
-    from interactions
-    where lead_id is not null
+        with_visitors.interaction_id,
+        coalesce(joined_leads.surviving_lead_id, with_visitors.told_lead_id) as lead_id,
+        with_visitors.lead_id as recorded_lead_id,
+        with_visitors.visitor_id,
+        with_visitors.account_id,
+        with_visitors.interaction_type,
+        with_visitors.occurred_at,
+        greatest(
+            with_visitors.occurred_at,
+            coalesce(joined_leads.linked_at, with_visitors.occurred_at),
+            coalesce(with_visitors.identified_at, with_visitors.occurred_at)
+        ) as counts_from,
+        with_visitors.channel,
+        with_visitors.campaign_id,
+        with_visitors.asset,
+        with_visitors.depth,
+        with_visitors.depth_unit,
+        with_visitors.user_agent,
+        with_visitors.known_at
+    from with_visitors
+    left join joined_leads
+        on with_visitors.told_lead_id = joined_leads.lead_id
 
 )
 

@@ -10,6 +10,12 @@ refresh_context as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
 known_records as (
 
     select opportunity_records.*
@@ -58,6 +64,7 @@ latest_known as (
 
     select
         carried_forward.*,
+        coalesce(identities.surviving_lead_id, carried_forward.lead_id) as surviving_lead_id,
         refresh_context.as_of,
         -- A first load brings today's status; a close after the as-of instant is not known yet.
         carried_forward.status in ('won', 'lost')
@@ -66,6 +73,8 @@ latest_known as (
             or carried_forward.closed_at <= refresh_context.as_of
         ) as is_closed
     from carried_forward
+    left join identities
+        on carried_forward.lead_id = identities.lead_id
     cross join refresh_context
     where carried_forward.place_from_last = 1
 
@@ -75,7 +84,7 @@ final as (
 
     select
         opportunity_id,
-        lead_id,
+        surviving_lead_id as lead_id,
         account_id,
         opportunity_name,
         coalesce(opportunity_type, 'new') as opportunity_type,

@@ -10,6 +10,12 @@ refresh_context as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
 known_records as (
 
     select
@@ -55,22 +61,24 @@ carried_forward as (
 final as (
 
     select
-        qualification_id,
-        lead_id,
-        account_id,
-        opportunity_id,
-        framework,
-        criterion,
-        answer,
-        status,
-        evidence,
-        answered_by,
-        answered_at,
-        known_at
+        carried_forward.qualification_id,
+        coalesce(identities.surviving_lead_id, carried_forward.lead_id) as lead_id,
+        carried_forward.account_id,
+        carried_forward.opportunity_id,
+        carried_forward.framework,
+        carried_forward.criterion,
+        carried_forward.answer,
+        carried_forward.status,
+        carried_forward.evidence,
+        carried_forward.answered_by,
+        carried_forward.answered_at,
+        carried_forward.known_at
     from carried_forward
+    left join identities
+        on carried_forward.lead_id = identities.lead_id
     where
-        place_from_last = 1
-        and answered_at <= as_of
+        carried_forward.place_from_last = 1
+        and carried_forward.answered_at <= carried_forward.as_of
 
 )
 

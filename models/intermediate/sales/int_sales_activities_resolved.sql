@@ -10,6 +10,12 @@ refresh_context as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_lead_identities_resolved') }}
+
+),
+
 known_records as (
 
     select
@@ -58,25 +64,28 @@ carried_forward as (
 final as (
 
     select
-        sales_activity_id,
-        lead_id,
-        account_id,
-        opportunity_id,
-        sales_user_id,
-        activity_type,
-        direction,
-        is_automatic,
-        created_at,
-        occurred_at,
-        scheduled_for,
-        meeting_status,
-        duration_minutes,
-        outcome,
-        known_at
+        carried_forward.sales_activity_id,
+        coalesce(identities.surviving_lead_id, carried_forward.lead_id) as lead_id,
+        carried_forward.account_id,
+        carried_forward.opportunity_id,
+        carried_forward.sales_user_id,
+        carried_forward.activity_type,
+        carried_forward.direction,
+        carried_forward.is_automatic,
+        carried_forward.created_at,
+        carried_forward.occurred_at,
+        carried_forward.scheduled_for,
+        carried_forward.meeting_status,
+        carried_forward.duration_minutes,
+        carried_forward.outcome,
+        carried_forward.known_at
     from carried_forward
+    left join identities
+        on carried_forward.lead_id = identities.lead_id
     where
-        place_from_last = 1
-        and coalesce(created_at, occurred_at) <= as_of
+        carried_forward.place_from_last = 1
+        and coalesce(carried_forward.created_at, carried_forward.occurred_at)
+        <= carried_forward.as_of
 
 )
 

@@ -28,6 +28,17 @@ first_known as (
 
 ),
 
+other_records as (
+
+    select
+        surviving_lead_id,
+        count(*) as duplicate_count
+    from {{ ref('int_lead_identities_resolved') }}
+    where surviving_lead_id <> lead_id
+    group by surviving_lead_id
+
+),
+
 effective_transitions as (
 
     select
@@ -95,10 +106,13 @@ final as (
         first_known.known_since,
         latest_versions.valid_from as last_known_change_at,
         latest_versions.is_known_at_assumed,
-        cast(first_known.version_count as bigint) as version_count
+        cast(first_known.version_count as bigint) as version_count,
+        cast(coalesce(other_records.duplicate_count, 0) as bigint) as duplicate_count
     from latest_versions
     inner join first_known
         on latest_versions.lead_id = first_known.lead_id
+    left join other_records
+        on latest_versions.lead_id = other_records.surviving_lead_id
     left join stages_now as crm_stages
         on
             latest_versions.lead_id = crm_stages.lead_id

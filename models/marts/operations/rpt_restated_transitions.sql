@@ -19,8 +19,11 @@ final as (
         transitioned_at is null as is_withdrawn
     from published
     where
-        transitioned_at is null
-        or transitioned_at <> first_published_transitioned_at
+        not is_of_other_record
+        and (
+            transitioned_at is null
+            or transitioned_at <> first_published_transitioned_at
+        )
 
 )
 

@@ -1,0 +1,79 @@
+with merges as (
+
+    select * from {{ ref('int_lead_merges_resolved') }}
+
+),
+
+addresses as (
+
+    select * from {{ ref('int_lead_addresses_shared') }}
+    where joins_nobody_because is null
+
+),
+
+by_merge as (
+
+    select
+        merged_lead_id as lead_id,
+        surviving_lead_id as other_lead_id,
+        merged_at as linked_at,
+        'merge' as link_reason
+    from merges
+    where not is_taken_back and not is_end_of_circle
+
+),
+
+-- Somebody said that these are not who they were taken for: an address does not say otherwise.
+taken_apart as (
+
+    select merged_lead_id as lead_id
+    from merges
+    where is_taken_back
+
+),
+
+addresses_that_join as (
+
+    select
+        addresses.email,
+        addresses.lead_id,
+        addresses.had_from,
+        row_number() over (
+            partition by addresses.email
+            order by addresses.place
+        ) as place
+    from addresses
+    left join taken_apart
+        on addresses.lead_id = taken_apart.lead_id
+    where taken_apart.lead_id is null
+
+),
+
+-- Each with the first who had the address: as many links as leads, and any two of them are linked
+-- since the later of them had it.
+by_address as (
+
+    select
+        others.lead_id,
+        first_ones.lead_id as other_lead_id,
+        min(others.had_from) as linked_at,
+        'same_email' as link_reason
+    from addresses_that_join as others
+    inner join addresses_that_join as first_ones
+        on
+            others.email = first_ones.email
+            and first_ones.place = 1
+    where others.place > 1
+    group by others.lead_id, first_ones.lead_id
+
+),
+
+final as (
+
+    select * from by_merge
+    union all
+    select * from by_address
+
+)
+
+select * from final
