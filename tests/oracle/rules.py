@@ -133,6 +133,8 @@ class Rules:
     regions: Mapping[str, frozenset[str]]
     """Region to country codes, both normalised."""
     free_mail_domains: frozenset[str]
+    country_codes: Mapping[str, str]
+    """Name or code, in plain words, to code."""
 
     def criteria_of(self, profile: str) -> dict[str, list[Criterion]]:
         """Group to criteria, in the order of the seed."""
@@ -220,6 +222,10 @@ def load_rules(seeds: Path) -> Rules:
         free_mail_domains=frozenset(
             normalised(row["domain"]) for row in _rows(reference / "free_mail_domains.csv")
         ),
+        country_codes={
+            row["country_name"]: row["country_code"]
+            for row in _rows(reference / "country_names.csv")
+        },
     )
     for profile in loaded.profiles:
         if not any(one.profile == profile and one.points > 0 for one in loaded.criteria):
