@@ -196,7 +196,8 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     for number, history in enumerate(made):
         lead = name(number)
         for version in history.versions:
-            cells = [cell(version.attributes.get(column)) for column in LEAD_COLUMNS]
+            given = {**version.attributes, "country_code": version.attributes["given_country"]}
+            cells = [cell(given.get(column)) for column in LEAD_COLUMNS]
             leads.append([lead, history.created_at, version.known_at, *cells])
         for place, one in enumerate(history.interactions):
             interactions.append(

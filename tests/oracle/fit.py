@@ -52,10 +52,11 @@ def with_derived(raw: Attributes, rules: Rules) -> dict[str, Value]:
     domain = _mail_domain(raw.get("email"))
     lead_type = _text(raw.get("lead_type"))
     is_student = None
-    if lead_type is not None or seniority is not None:
+    if lead_type is not None or seniority is not None or function is not None:
         is_student = "student" in {lead_type, seniority}
     return {
         **raw,
+        "given_country": raw.get("country_code"),
         "country_code": rules.country_codes.get(_words(str(raw.get("country_code") or ""))),
         "job_function": function,
         "job_seniority": seniority,
@@ -120,14 +121,14 @@ def _fit(profile: str, attributes: Attributes, rules: Rules) -> ProfileFit:
             for one in group
             if outcomes[one.criterion] == "matched" and one.criterion not in lifted
         ]
-        best = max(matched, default=Decimal(0))
+        best: Decimal = max(matched, default=Decimal(0))
         denominator += worth
         floor += best
         possible = max(
             [*lasting, *(points for points in unknown if points > 0)], default=Decimal(0)
         )
         ceiling += max(best, possible)
-        if not any(points > max(best, 0) for points in unknown):
+        if not any(points > max(best, Decimal(0)) for points in unknown):
             known += worth
     required = [one for one in criteria if one.is_required]
     return ProfileFit(
@@ -153,19 +154,23 @@ def _share(points: Decimal, denominator: Decimal) -> Fraction:
 def _read_title(title: Value, rules: Rules) -> tuple[str | None, str | None]:
     """Seniority and function that a job title tells."""
     words = f" {_words(str(title or ''))} "
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for attribute in ("job_seniority", "job_function"):
         terms = [
             one
             for one in rules.title_terms
             if one.attribute == attribute and f" {_words(one.term)} " in words
         ]
-        if terms:
-            first = min(terms, key=lambda one: (one.precedence, -len(one.term), one.term))
-            found[attribute] = first.value
-    if not found:
-        return None, None
-    return found.get("job_seniority", "other"), found.get("job_function", "other")
+        # `product owner` is no owner.
+        whole = [
+            one
+            for one in terms
+            if not any(f" {one.term} " in f" {other.term} " for other in terms if other != one)
+        ]
+        if whole:
+            first = min(whole, key=lambda one: (one.precedence, -len(one.term), one.term))
+            found[attribute] = first.value if first.value != "unknown" else None
+    return found.get("job_seniority"), found.get("job_function")
 
 
 def _words(text: str) -> str:

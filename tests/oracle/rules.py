@@ -266,6 +266,20 @@ def write_varied_rules(rules: Rules, folder: Path) -> None:
             for one in rules.negative_steps.values()
         ),
     )
+    _write(
+        folder / "icp_criteria.csv",
+        (
+            *("profile", "criterion", "criterion_group", "attribute", "operator", "operand"),
+            *("points", "is_required", "label_en", "label_fr"),
+        ),
+        (
+            (
+                *(one.profile, one.criterion, one.criterion_group, one.attribute, one.operator),
+                *(one.operand, one.points, str(one.is_required).lower(), *[one.criterion] * 2),
+            )
+            for one in rules.criteria
+        ),
+    )
     scoring = rules.scoring
     _write(
         folder / "scoring.csv",
