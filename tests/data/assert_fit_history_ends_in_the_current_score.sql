@@ -1,4 +1,4 @@
--- The stretch that lasts is the one the current score rests on; a lead has one best profile at most.
+-- The stretch that lasts is the one the current score rests on, and has one best profile at most.
 with lasting as (
 
     select
