@@ -99,6 +99,14 @@ class CountryRegion(Row):
     country_code: str
 
 
+class CountryName(Row):
+    """A name or code of a country."""
+
+    table = "country_names"
+    country_name: str
+    country_code: str
+
+
 class Profile(Row):
     """An ideal customer profile."""
 

@@ -203,8 +203,12 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     for number, history in enumerate(made):
         lead = name(number)
         for version in history.versions:
-            attributes = {**version.attributes, "email": own_address(lead, version.attributes)}
-            cells = [cell(attributes.get(column)) for column in LEAD_COLUMNS]
+            given = {
+                **version.attributes,
+                "country_code": version.attributes["given_country"],
+                "email": own_address(lead, version.attributes),
+            }
+            cells = [cell(given.get(column)) for column in LEAD_COLUMNS]
             leads.append([lead, history.created_at, version.known_at, *cells])
         for place, one in enumerate(history.interactions):
             interactions.append(

@@ -152,6 +152,8 @@ class Rules:
     regions: Mapping[str, frozenset[str]]
     """Region to country codes, both normalised."""
     free_mail_domains: frozenset[str]
+    country_codes: Mapping[str, str]
+    """Name or code, in plain words, to code."""
 
     def criteria_of(self, profile: str) -> dict[str, list[Criterion]]:
         """Group to criteria, in the order of the seed."""
@@ -263,6 +265,10 @@ def load_rules(seeds: Path) -> Rules:
         free_mail_domains=frozenset(
             normalised(row["domain"]) for row in _rows(reference / "free_mail_domains.csv")
         ),
+        country_codes={
+            row["country_name"]: row["country_code"]
+            for row in _rows(reference / "country_names.csv")
+        },
     )
     for profile in loaded.profiles:
         if not any(one.profile == profile and one.points > 0 for one in loaded.criteria):
@@ -342,6 +348,20 @@ def write_varied_rules(rules: Rules, folder: Path) -> None:
         folder / "traffic_openings.csv",
         ("opening", "interaction_type", "min_count", "zero_because", "is_active"),
         [],
+    )
+    _write(
+        folder / "icp_criteria.csv",
+        (
+            *("profile", "criterion", "criterion_group", "attribute", "operator", "operand"),
+            *("points", "is_required", "label_en", "label_fr"),
+        ),
+        (
+            (
+                *(one.profile, one.criterion, one.criterion_group, one.attribute, one.operator),
+                *(one.operand, one.points, str(one.is_required).lower(), *[one.criterion] * 2),
+            )
+            for one in rules.criteria
+        ),
     )
     scoring = rules.scoring
     _write(

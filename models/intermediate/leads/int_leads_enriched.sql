@@ -22,6 +22,12 @@ titles as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('int_countries_recognized') }}
+
+),
+
 free_mail_domains as (
 
     select * from {{ ref('free_mail_domains') }}
@@ -82,7 +88,7 @@ put_together as (
         versions.valid_to,
         lead_versions.account_id,
         lead_versions.created_at,
-        coalesce(lead_versions.country_code, account_versions.country_code) as country_code,
+        coalesce(lead_countries.country_code, account_countries.country_code) as country_code,
         coalesce(lead_versions.company_name, account_versions.account_name) as company_name,
         coalesce(lead_versions.company_domain, account_versions.domain) as company_domain,
         lead_versions.company_type,
@@ -129,6 +135,10 @@ put_together as (
                 account_versions.valid_to is null
                 or versions.valid_from < account_versions.valid_to
             )
+    left join countries as lead_countries
+        on lead_versions.country_code = lead_countries.given_country
+    left join countries as account_countries
+        on account_versions.country_code = account_countries.given_country
 
 ),
 
@@ -170,7 +180,10 @@ final as (
         titles.job_function,
         titles.job_seniority,
         case
-            when with_domain.lead_type is not null or titles.job_seniority is not null
+            when
+                with_domain.lead_type is not null
+                or titles.job_function is not null
+                or titles.job_seniority is not null
                 then
                     coalesce({{ normalized_text('with_domain.lead_type') }} = 'student', false)
                     or coalesce(titles.job_seniority = 'student', false)
