@@ -148,7 +148,7 @@ def test_criteria_and_thresholds_need_a_profile(rules: ChangedRules) -> None:
         "buying_group_roles.csv",
         "buying_group_members.csv",
     }
-    assert len(problems) == 13
+    assert len(problems) == 33
     assert all("profile 'saas_mid_market' is not in icp_profiles.csv" in line for line in problems)
 
 
