@@ -71,6 +71,30 @@ left join seeds.icp_criteria as excluding
 where scores.lead_id = $lead
 """
 
+# Of another instant than the generation's own, the account is named and its scores are not told.
+ACCOUNT = """
+select
+    matches.account_id, accounts.account_name, matches.matched_by, matches.is_ambiguous,
+    scores.grade, scores.intent_score, scores.reason_{language} as reason
+from intermediate.int_leads_matched_to_accounts as matches
+cross join (
+    select as_of, case when is_as_of_given then as_of else known_by end as known_until
+    from raw.refresh_context
+) as context
+left join intermediate.int_accounts_historized as accounts
+    on
+        matches.account_id = accounts.account_id
+        and accounts.valid_from <= known_until
+        and coalesce(accounts.valid_to > known_until, true)
+left join marts.fct_account_scores as scores
+    on matches.account_id = scores.account_id and scores.scored_at = as_of
+where
+    matches.lead_id = $lead
+    and matches.account_id is not null
+    and matches.valid_from <= known_until
+    and coalesce(matches.valid_to > known_until, true)
+"""
+
 CONTRIBUTIONS = """
 select
     contributions.score, contributions.kind, contributions.rule, contributions.rule_group,
@@ -146,6 +170,8 @@ class Explanation:
             nothing was known of the lead yet.
         contributions: rows of ``fct_score_contributions``, those that give most first.
         stages: transitions up to the instant, on both bases, in order.
+        account: the account it was matched to then, with its row of ``fct_account_scores`` at the
+            generation's own instant; none without one.
     """
 
     lead_id: str
@@ -156,6 +182,7 @@ class Explanation:
     score: Row | None
     contributions: list[Row]
     stages: list[Row]
+    account: Row | None = None
 
 
 def explain(
@@ -188,6 +215,7 @@ def explain(
             )
         named = {"lead": lead_id}
         scores = _rows(connection, SCORE.format(language=language), named)
+        accounts = _rows(connection, ACCOUNT.format(language=language), named)
         return Explanation(
             lead_id,
             at or generation.as_of,
@@ -197,6 +225,7 @@ def explain(
             scores[0] if scores else None,
             _rows(connection, CONTRIBUTIONS.format(language=language), named),
             _rows(connection, STAGES.format(language=language), named),
+            accounts[0] if accounts else None,
         )
 
 
