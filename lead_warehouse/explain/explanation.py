@@ -90,7 +90,7 @@ left join marts.fct_account_scores as scores
     on matches.account_id = scores.account_id and scores.scored_at = as_of
 where
     matches.lead_id = $lead
-    and matches.account_id is not null
+    and matches.is_account_known
     and matches.valid_from <= known_until
     and coalesce(matches.valid_to > known_until, true)
 """
@@ -170,8 +170,8 @@ class Explanation:
             nothing was known of the lead yet.
         contributions: rows of ``fct_score_contributions``, those that give most first.
         stages: transitions up to the instant, on both bases, in order.
-        account: the account it was matched to then, with its row of ``fct_account_scores`` at the
-            generation's own instant; none without one.
+        account: the known account it was matched to then, and how that one stood; its scores only
+            at the generation's own instant.
     """
 
     lead_id: str
