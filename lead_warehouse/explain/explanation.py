@@ -79,6 +79,30 @@ left join seeds.icp_criteria as excluding
 where scores.lead_id = $lead
 """
 
+# Of another instant than the generation's own, the account is named and its scores are not told.
+ACCOUNT = """
+select
+    matches.account_id, accounts.account_name, matches.matched_by, matches.is_ambiguous,
+    scores.grade, scores.intent_score, scores.reason_{language} as reason
+from intermediate.int_leads_matched_to_accounts as matches
+cross join (
+    select as_of, case when is_as_of_given then as_of else known_by end as known_until
+    from raw.refresh_context
+) as context
+left join intermediate.int_accounts_historized as accounts
+    on
+        matches.account_id = accounts.account_id
+        and accounts.valid_from <= known_until
+        and coalesce(accounts.valid_to > known_until, true)
+left join marts.fct_account_scores as scores
+    on matches.account_id = scores.account_id and scores.scored_at = as_of
+where
+    matches.lead_id = $lead
+    and matches.is_account_known
+    and matches.valid_from <= known_until
+    and coalesce(matches.valid_to > known_until, true)
+"""
+
 CONTRIBUTIONS = """
 select
     contributions.score, contributions.kind, contributions.rule, contributions.rule_group,
@@ -201,6 +225,8 @@ class Explanation:
         asked_for: the record asked for, where it belongs to another lead, with the reason and since
             when that is known.
         other_records: records of the same person known by the instant.
+        account: the known account it was matched to then, and how that one stood; its scores only
+            at the generation's own instant.
     """
 
     lead_id: str
@@ -214,6 +240,7 @@ class Explanation:
     stages: list[Row]
     asked_for: Row | None = None
     other_records: list[Row] = field(default_factory=list)
+    account: Row | None = None
 
 
 def explain(
@@ -247,6 +274,7 @@ def explain(
         named = {"lead": survivor}
         scores = _rows(connection, SCORE.format(language=language), named)
         instant = at or generation.as_of
+        accounts = _rows(connection, ACCOUNT.format(language=language), named)
         return Explanation(
             survivor,
             instant,
@@ -259,6 +287,7 @@ def explain(
             _rows(connection, STAGES.format(language=language), named),
             asked_for,
             [one for one in records if one["linked_at"] <= instant],
+            accounts[0] if accounts else None,
         )
 
 

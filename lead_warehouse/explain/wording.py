@@ -78,6 +78,7 @@ class _Wording:
         if score["is_hand_raised"]:
             yield self.say("hand_raised")
         yield from self.stage()
+        yield from self.account()
         yield ""
         yield from self.fit(score)
         yield ""
@@ -116,6 +117,24 @@ class _Wording:
                 "crm_stage",
                 stage=in_crm["label"],
                 since=self.instant(in_crm["transitioned_at"]),
+            )
+
+    def account(self) -> Iterator[str]:
+        """The company and how it was found; what its people do together, where that is told."""
+        account = self.explanation.account
+        if account is None:
+            return
+        name, account_id = account["account_name"], account["account_id"]
+        how = self.say(f"matched_{account['matched_by']}")
+        if account["is_ambiguous"]:
+            how += self.say("matched_ambiguous")
+        yield self.say("account", account=f"{name} ({account_id})" if name else account_id, how=how)
+        if account["grade"] is not None:
+            yield self.say(
+                "account_scored",
+                grade=account["grade"],
+                intent=self.number(account["intent_score"]),
+                reason=account["reason"],
             )
 
     def why(self, transition: Row) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lead_warehouse.rules.accounts import account_problems
 from lead_warehouse.rules.cells import Table, read_table
 from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
@@ -75,6 +76,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         identity_problems,
         lifecycle_problems,
         word_problems,
+        account_problems,
     ):
         yield from family(rules)
 

@@ -320,6 +320,36 @@ class JobTitleTerm(Row):
 
     table = "job_title_terms"
     term: str
+    attribute: str
+    value: str
+
+
+class AccountRules(Row):
+    """How leads are matched to accounts and how these are scored."""
+
+    table = "account_rules"
+    max_accounts_per_key: int
+    people_per_cap: Decimal
+    min_engaged_intent_score: Decimal
+
+
+class BuyingGroupRole(Row):
+    """A role that somebody of the company has in the purchase."""
+
+    table = "buying_group_roles"
+    profile: str
+    role: str
+    sort_order: int
+
+
+class BuyingGroupMember(Row):
+    """A kind of person who has a role."""
+
+    table = "buying_group_members"
+    profile: str
+    role: str
+    job_function: str | None
+    job_seniority: str | None
 
 
 class RoleMailbox(Row):

@@ -16,6 +16,12 @@ account_versions as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_leads_matched_to_accounts') }}
+
+),
+
 titles as (
 
     select * from {{ ref('int_job_titles_parsed') }}
@@ -56,17 +62,19 @@ changes as (
             )
     union
     select
-        lead_versions.lead_id,
+        lead_id,
+        valid_from
+    from matches
+    union
+    select
+        matches.lead_id,
         account_versions.valid_from
-    from lead_versions
+    from matches
     inner join account_versions
         on
-            lead_versions.account_id = account_versions.account_id
-            and lead_versions.valid_from < account_versions.valid_from
-            and (
-                lead_versions.valid_to is null
-                or lead_versions.valid_to > account_versions.valid_from
-            )
+            matches.account_id = account_versions.account_id
+            and matches.valid_from < account_versions.valid_from
+            and (matches.valid_to is null or matches.valid_to > account_versions.valid_from)
 
 ),
 
@@ -86,7 +94,7 @@ put_together as (
         versions.lead_id,
         versions.valid_from,
         versions.valid_to,
-        lead_versions.account_id,
+        matches.account_id,
         lead_versions.created_at,
         coalesce(lead_countries.country_code, account_countries.country_code) as country_code,
         coalesce(lead_versions.company_name, account_versions.account_name) as company_name,
@@ -127,9 +135,14 @@ put_together as (
                 contact_versions.valid_to is null
                 or versions.valid_from < contact_versions.valid_to
             )
+    left join matches
+        on
+            versions.lead_id = matches.lead_id
+            and versions.valid_from >= matches.valid_from
+            and (matches.valid_to is null or versions.valid_from < matches.valid_to)
     left join account_versions
         on
-            lead_versions.account_id = account_versions.account_id
+            matches.account_id = account_versions.account_id
             and versions.valid_from >= account_versions.valid_from
             and (
                 account_versions.valid_to is null

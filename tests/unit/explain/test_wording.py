@@ -269,3 +269,34 @@ def test_what_machines_did_is_told_in_french_and_not_among_the_interactions() ->
         in lines
     )
     assert "         aucune interaction ne compte" in lines
+ACCOUNT: Row = {
+    "account_id": "A-1",
+    "account_name": "Acme",
+    "matched_by": "email_domain",
+    "is_ambiguous": True,
+    "grade": "A1",
+    "intent_score": Decimal("55.55"),
+    "reason": "2 people known, 1 engaged; most by Events; missing: User",
+}
+
+
+def test_the_company_is_named_and_what_is_missing_of_its_buying_group() -> None:
+    lines = in_words(explanation(account=ACCOUNT))
+    at = lines.index("Company: Acme (A-1), by the domain of the mail address, which others share.")
+    assert lines[at + 1] == (
+        "The company as a whole: grade A1, intent 55.6; "
+        "2 people known, 1 engaged; most by Events; missing: User."
+    )
+
+
+def test_of_an_earlier_instant_the_company_is_named_only() -> None:
+    account = {**ACCOUNT, "account_name": None, "grade": None, "is_ambiguous": False}
+    lines = in_words(explanation("fr", account={**account, "matched_by": "account_id"}))
+    assert "Entreprise : A-1, selon sa fiche." in lines
+    assert not [line for line in lines if "dans son ensemble" in line]
+
+
+def test_each_way_of_matching_has_its_words() -> None:
+    ways = ("account_id", "registration_number", "contact_account", "company_domain")
+    for language in LANGUAGES:
+        assert {f"matched_{way}" for way in (*ways, "email_domain")} <= set(phrases()[language])

@@ -146,8 +146,13 @@ def test_a_profile_needs_positive_points(rules: ChangedRules) -> None:
 def test_criteria_and_thresholds_need_a_profile(rules: ChangedRules) -> None:
     rules.drop("icp_profiles", SAAS)
     problems = rules.problems()
-    assert {line.split(":")[0] for line in problems} == {"icp_criteria.csv", "mql_thresholds.csv"}
-    assert len(problems) == 13
+    assert {line.split(":")[0] for line in problems} == {
+        "icp_criteria.csv",
+        "mql_thresholds.csv",
+        "buying_group_roles.csv",
+        "buying_group_members.csv",
+    }
+    assert len(problems) == 33
     assert all("profile 'saas_mid_market' is not in icp_profiles.csv" in line for line in problems)
 
 
