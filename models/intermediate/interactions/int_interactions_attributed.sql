@@ -68,7 +68,7 @@ attributed as (
     left join joined_leads
         on with_visitors.told_lead_id = joined_leads.lead_id
 
-)
+),
 
 -- What nobody is known to have done waits until somebody is.
 final as (
