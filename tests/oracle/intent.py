@@ -45,9 +45,7 @@ class Intent:
 
 def intent_at(instant: datetime, interactions: Iterable[Interaction], rules: Rules) -> Intent:
     """Intent at ``instant``, from the interactions up to it."""
-    past = [
-        one for one in interactions if one.at <= instant and not is_by_machine(one, rules)
-    ]
+    past = [one for one in interactions if one.at <= instant and not is_by_machine(one, rules)]
     states = {
         group.signal_group: math.fsum(
             _contribution(one, instant, rules)

@@ -135,7 +135,7 @@ begun as (
             starts.burst = ends.burst
             and starts.person_id = ends.person_id
             and starts.is_lead = ends.is_lead
-            and ends.place = starts.place + starts.min_count - 1
+            and starts.place + starts.min_count - 1 = ends.place
     where
         {{ epoch_microseconds('ends.occurred_at') }}
         - {{ epoch_microseconds('starts.occurred_at') }}
