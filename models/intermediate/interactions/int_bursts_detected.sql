@@ -191,8 +191,8 @@ final as (
             put_together.burst = numbered.burst
             and put_together.person_id = numbered.person_id
             and put_together.is_lead = numbered.is_lead
-            and numbered.place >= put_together.first_place
-            and numbered.place <= put_together.last_place
+            and put_together.first_place <= numbered.place
+            and put_together.last_place >= numbered.place
     group by
         put_together.burst,
         put_together.person_id,
