@@ -24,7 +24,7 @@ survivors as (
 
 ),
 
-named as (
+every_lead as (
 
     select lead_id from lead_versions
     union
@@ -94,26 +94,26 @@ reached as (
 final as (
 
     select
-        named.lead_id,
-        coalesce(survivors.surviving_lead_id, named.lead_id) as surviving_lead_id,
-        case when survivors.surviving_lead_id <> named.lead_id then reached.linked_at end
+        every_lead.lead_id,
+        coalesce(survivors.surviving_lead_id, every_lead.lead_id) as surviving_lead_id,
+        case when survivors.surviving_lead_id <> every_lead.lead_id then reached.linked_at end
             as linked_at,
         case
-            when survivors.surviving_lead_id = named.lead_id or survivors.lead_id is null
+            when survivors.surviving_lead_id = every_lead.lead_id or survivors.lead_id is null
                 then null
             when merges.is_taken_back or merges.is_end_of_circle or merges.merged_lead_id is null
                 then 'same_email'
             else 'merge'
         end as link_reason
-    from named
+    from every_lead
     left join survivors
-        on named.lead_id = survivors.lead_id
+        on every_lead.lead_id = survivors.lead_id
     left join reached
         on
-            named.lead_id = reached.lead_id
+            every_lead.lead_id = reached.lead_id
             and reached.news_count = 0
     left join merges
-        on named.lead_id = merges.merged_lead_id
+        on every_lead.lead_id = merges.merged_lead_id
 
 )
 

@@ -54,17 +54,17 @@ addresses_that_join as (
 by_address as (
 
     select
-        others.lead_id,
-        first_ones.lead_id as other_lead_id,
-        min(others.had_from) as linked_at,
+        later_ones.lead_id,
+        first_one.lead_id as other_lead_id,
+        min(later_ones.had_from) as linked_at,
         'same_email' as link_reason
-    from addresses_that_join as others
-    inner join addresses_that_join as first_ones
+    from addresses_that_join as later_ones
+    inner join addresses_that_join as first_one
         on
-            others.email = first_ones.email
-            and first_ones.place = 1
-    where others.place > 1
-    group by others.lead_id, first_ones.lead_id
+            later_ones.email = first_one.email
+            and first_one.place = 1
+    where later_ones.place > 1
+    group by later_ones.lead_id, first_one.lead_id
 
 ),
 
