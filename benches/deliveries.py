@@ -599,17 +599,20 @@ _CORRECTIONS = """
 
 
 def main() -> None:
-    """Write a history, and the day after it into a folder of its own."""
+    """Write a history, and each day after it into a folder of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--times", type=int, default=1, help="how many times as long")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="interactions in the history")
+    parser.add_argument("--times", type=int, default=1, help="how many times as long it is")
+    parser.add_argument("--days", type=int, default=1)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--form", choices=OPTIONS, default="parquet")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     history = History(given.rows, given.seed, given.times, given.form)
-    write_history(given.out, history)
-    write_day(given.out / "day", history, history.day_rows, past=given.out)
+    write_history(given.out / "history", history)
+    for number in range(given.days):
+        day = given.out / "days" / str(number)
+        write_day(day, history, history.day_rows, given.out / "history", number)
 
 
 if __name__ == "__main__":
