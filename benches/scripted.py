@@ -32,6 +32,7 @@ _DIFFERENCES = """
     )
     select
         count(*) as compared,
+        count(*) filter (warehouse.intent_score > 0) as scored,
         coalesce(max(abs(warehouse.intent_score - coalesce(script.intent_score, 0))), 0) as largest
     from warehouse.marts.fct_lead_scores as warehouse
     left join read_parquet({scores}) as script on warehouse.lead_id = script.lead_id
@@ -40,9 +41,10 @@ _DIFFERENCES = """
 
 
 class Agreement(NamedTuple):
-    """How many leads were compared, and how far two scores of a lead lie apart at most."""
+    """How many leads were compared, how many have a score, and how far two lie apart at most."""
 
     compared: int
+    scored: int
     largest: float
 
 
@@ -61,5 +63,5 @@ def agreement(database: Path, folder: Path, scores: Path) -> Agreement:
     )
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(str(database))} as warehouse (read_only)")
-        ((compared, largest),) = connection.execute(query).fetchall()
-    return Agreement(compared, largest)
+        (found,) = connection.execute(query).fetchall()
+    return Agreement(*found)
