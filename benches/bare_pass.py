@@ -22,10 +22,10 @@ PASS = """
     select
         interactions.lead_id,
         sum(
-            signals.points * pow(
+            cast(signals.points as double) * pow(
                 2.0,
                 -cast(epoch_us(context.as_of) - epoch_us(interactions.occurred_at) as double)
-                / (signal_groups.half_life_days * 86400000000.0)
+                / (cast(signal_groups.half_life_days as double) * 86400000000)
             )
         ) as points
     from staging.stg_files__interactions as interactions

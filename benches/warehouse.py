@@ -93,8 +93,10 @@ class Warehouse:
         return run_measured(module, *arguments, environment=os.environ, log=self.log)
 
     def ask(self, module: str, *arguments: object) -> Any:
-        """What a module prints as JSON."""
-        return json.loads(self.run(module, *arguments)[1])
+        """What a module prints last, which is JSON."""
+        _, printed = self.run(module, *arguments)
+        # dbt prints too, before it.
+        return json.loads(printed.splitlines()[-1])
 
     def copy_of_database(self) -> Path:
         """A copy that models may be built in; its name is the catalog's in every view."""
