@@ -82,10 +82,13 @@ bench: setup ## Measure scoring, landing, daily refreshes (ROWS=1000000 TRIES=3 
 	$(BIN)/python -m benches --rows $(or $(ROWS),1000000) --tries $(or $(TRIES),3) \
 		--history $(or $(HISTORY),1) --parts $(or $(PARTS),all) --record $(or $(RECORD),yes)
 
+truth: setup ## Hold the ranking of leads against the simulated company's truth (LEADS=20000)
+	$(BIN)/python -m benches.ranking --leads $(or $(LEADS),20000)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench dev clean
+.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench truth dev clean

@@ -39,7 +39,7 @@ def record(found: Found, page: Path) -> None:
     text = page.read_text("utf-8")
     before, mark, after = text.partition(BEGIN)
     entry = f"\n\n### {found.asked.rows:,} interactions, {_commit()}\n\n{_machine(found)}\n\n"
-    page.write_text(before + mark + entry + table(found) + "\n" + after.lstrip("\n"), "utf-8")
+    page.write_text(before + mark + entry + table(found) + "\n\n" + after.lstrip("\n"), "utf-8")
 
 
 def _cells(line: Line) -> tuple[str, ...]:
