@@ -570,7 +570,7 @@ _INTERACTIONS = f"""
         end as depth,
         case when type = 'webinar' then 'minutes' end as unit,
         case
-            when is_burst and session % 2 = 0 then 'MailScanner/1.0 (bot)'
+            when is_burst and session % 2 = 0 then 'Mozilla/5.0 (compatible; LinkScanner/2.1)'
             when type in {WEB} or type in ('click', 'open')
                 then 'Mozilla/5.0 (agent ' || pick(lead, 78, 40) || ')'
         end as agent,

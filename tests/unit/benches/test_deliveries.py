@@ -64,7 +64,7 @@ def test_every_interaction_is_of_a_lead_there_is_or_of_nobody(folder: Path) -> N
         ("count(*) - count(distinct id)", 0.005, 0.02),
         ("count(*) filter (lead is null)", 0.02, 0.08),
         ("count(*) filter (received > occurred + interval 1 day)", 0.006, 0.03),
-        ("count(*) filter (agent like '%bot%')", 0.0005, 0.02),
+        ("count(*) filter (agent like '%LinkScanner%')", 0.0005, 0.02),
         ("count(*) filter (event = 'profile_liked')", 0.005, 0.015),
         ("count(*) filter (depth < 0)", 0.0001, 0.005),
         (f"count(*) filter (occurred > timestamp '{ENDS_AT}' - interval 1 year)", 0.3, 0.7),
