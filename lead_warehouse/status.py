@@ -9,6 +9,7 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import LeadWarehouseError
 from lead_warehouse.quarantine.reading import open_quarantine
 from lead_warehouse.query import Rows, run_query
+from lead_warehouse.refresh.reconcile import last_shown
 from lead_warehouse.refresh.rollback import newest_held
 from lead_warehouse.standing import Standing, of_hold, of_last_run, of_lock
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger, Run
@@ -149,6 +150,8 @@ def read_status(state: StateDirectory) -> Status:
             found = _ask(generations, current_id)
         except (LeadWarehouseError, OSError) as error:
             standings.insert(0, _damaged(current_id, error))
+    elif lost := last_shown(generations, ledger):
+        standings.insert(0, _no_pointer(state, lost.run_id))
     standings += _stale(found.get("freshness"))
     return Status(
         state,
@@ -184,6 +187,15 @@ def _damaged(current_id: str, error: Exception) -> Standing:
         "damaged",
         f"the published generation {current_id} cannot be read: {error}",
         "`lead-warehouse doctor` says more; `lead-warehouse rollback` returns to the one before",
+        needs_person=True,
+    )
+
+
+def _no_pointer(state: StateDirectory, last_seen: str) -> Standing:
+    return Standing(
+        "damaged",
+        f"{state.current} is gone, so readers see nothing; they saw {last_seen}",
+        "`lead-warehouse refresh` first returns them there; find out who removed it",
         needs_person=True,
     )
 

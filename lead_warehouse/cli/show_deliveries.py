@@ -21,7 +21,8 @@ def notes(report: RefreshReport) -> None:
     for name in report.useless_names:
         say(f"note: --accept {name} let nothing through; {_held_names(report)}")
     if report.replayed:
-        say(f"{report.replayed:,} records that were in quarantine came in")
+        plural = "s" * (report.replayed != 1)
+        say(f"{report.replayed:,} record{plural} from quarantine came in")
     for one in report.freshness:
         if one.message:
             (complain if one.status == "error" else say)(f"{_LOUD[one.status]}: {one.message}")

@@ -34,10 +34,6 @@ ACCOUNTS = {
         "file_digest": ("varchar", "SHA-256 of the file."),
         "file_name": ("varchar", "Name of the file, relative to the input folder."),
         "received_at": ("timestamp", "When the file was first landed (UTC)."),
-        "landing_number": (
-            "bigint",
-            "Which landing brought its rows into this warehouse, counted from 1.",
-        ),
         "status": ("varchar", "landed, or held: no row of it was taken."),
         "reason": ("varchar", "Why the file is held, and the remedy."),
         "record_count": (
@@ -119,11 +115,14 @@ ACCOUNTS = {
         "known_by": ("timestamp", "Rows known later than this are not used (UTC)."),
         "is_as_of_given": ("boolean", "Whether it was asked for, rather than the latest event."),
         "rules_digest": ("varchar", "Digest of the rules in force."),
-        "landing_number": ("bigint", "This landing; files with that number are new."),
         "is_full_build": (
             "boolean",
             "Whether everything is built anew, rather than the leads that something new concerns.",
         ),
+    },
+    "new_files": {
+        "input_name": ("varchar", "Input of the mapping."),
+        "file_digest": ("varchar", "SHA-256 of the file."),
     },
     "rule_families": {
         "family": ("varchar", "Rule family: identity, intent, fit, lifecycle, ..."),
@@ -140,6 +139,7 @@ ACCOUNT_GRAINS = {
     "landed_tables": "One row per canonical table.",
     "published_transitions": "One row per transition of a stage ever shown to readers.",
     "refresh_context": "One row: what this refresh was asked for.",
+    "new_files": "One row per input and file that this refresh landed.",
     "rule_families": "One row per family of rules and models.",
 }
 

@@ -62,9 +62,8 @@ select
     scores.frequency_count, scores.mean_depth_factor as depth_factor, scores.is_hand_raised,
     scores.grade, scores.temperature, temperatures.label_{language} as temperature_label,
     scores.priority, thresholds.min_fit_score, thresholds.min_intent_score,
-    reasons.reason_{language} as reason, scores.rules_digest
-from intermediate.int_leads_scored as scores
-inner join intermediate.int_reasons_worded as reasons using (lead_id)
+    scores.reason_{language} as reason, scores.rules_digest
+from intermediate.int_reasons_worded as scores
 inner join seeds.temperatures as temperatures using (temperature)
 left join seeds.icp_profiles as profiles using (profile)
 left join seeds.mql_thresholds as thresholds using (profile)
@@ -80,16 +79,45 @@ left join seeds.icp_criteria as excluding
 where scores.lead_id = $lead
 """
 
+# Of another instant than the generation's own, the account is named and its scores are not told.
+ACCOUNT = """
+select
+    matches.account_id, accounts.account_name, matches.matched_by, matches.is_ambiguous,
+    scores.grade, scores.intent_score, scores.reason_{language} as reason
+from intermediate.int_leads_matched_to_accounts as matches
+cross join (
+    select as_of, case when is_as_of_given then as_of else known_by end as known_until
+    from raw.refresh_context
+) as context
+left join intermediate.int_accounts_historized as accounts
+    on
+        matches.account_id = accounts.account_id
+        and accounts.valid_from <= known_until
+        and coalesce(accounts.valid_to > known_until, true)
+left join marts.fct_account_scores as scores
+    on matches.account_id = scores.account_id and scores.scored_at = as_of
+where
+    matches.lead_id = $lead
+    and matches.is_account_known
+    and matches.valid_from <= known_until
+    and coalesce(matches.valid_to > known_until, true)
+"""
+
 CONTRIBUTIONS = """
 select
     contributions.score, contributions.kind, contributions.rule, contributions.rule_group,
     coalesce(
-        criteria.label_{language}, signals.label_{language}, steps.label_{language},
-        case when contributions.kind = 'cap' then groups.label_{language} end
+        criteria.label_{language}, patterns.label_{language}, signals.label_{language},
+        steps.label_{language},
+        case
+            when contributions.kind = 'cap'
+                then coalesce(groups.label_{language}, negative_groups.label_{language})
+        end
     ) as label,
     contributions.interaction_id, contributions.occurred_at, contributions.undecayed_points,
     contributions.points, contributions.score_points, contributions.note,
-    contributions.full_points, groups.half_life_days, groups.cap_points
+    contributions.full_points, groups.half_life_days,
+    coalesce(groups.cap_points, negative_groups.cap_points) as cap_points
 from marts.fct_score_contributions as contributions
 left join seeds.icp_criteria as criteria
     on
@@ -102,6 +130,13 @@ left join seeds.negative_steps as steps
     on contributions.kind = 'step' and contributions.rule = steps.interaction_type
 left join seeds.signal_groups as groups
     on contributions.score = 'intent' and contributions.rule_group = groups.signal_group
+left join seeds.negative_groups as negative_groups
+    on contributions.score = 'intent' and contributions.rule_group = negative_groups.negative_group
+left join intermediate.int_interactions_weighted as weighted
+    on
+        contributions.lead_id = weighted.lead_id
+        and contributions.interaction_id = weighted.interaction_id
+left join seeds.signal_patterns as patterns on weighted.pattern_name = patterns.pattern_name
 where contributions.lead_id = $lead
 order by
     contributions.score,
@@ -110,6 +145,35 @@ order by
     contributions.undecayed_points desc,
     contributions.occurred_at desc,
     contributions.rule
+"""
+
+MACHINES = """
+select
+    screened.zero_because, reasons.label_{language} as reason_label,
+    count(*) as interaction_count,
+    count(distinct screened.evidence_interaction_id) filter (screened.rule_kind = 'burst')
+        as burst_count,
+    bool_and(screened.rule_kind = 'burst') as is_burst,
+    cast(ceil(epoch(max(weighted.occurred_at) - min(weighted.occurred_at))) as bigint) as seconds,
+    string_agg(
+        distinct coalesce(
+            signals.label_{language}, steps.label_{language}, weighted.interaction_type
+        ),
+        ', '
+        order by coalesce(
+            signals.label_{language}, steps.label_{language}, weighted.interaction_type
+        )
+    ) as types
+from intermediate.int_interactions_screened as screened
+inner join intermediate.int_interactions_weighted as weighted using (interaction_id)
+inner join seeds.traffic_reasons as reasons on screened.zero_because = reasons.zero_because
+left join seeds.signals as signals using (interaction_type)
+left join seeds.negative_steps as steps using (interaction_type)
+where
+    weighted.lead_id = $lead
+    and weighted.occurred_at <= (select as_of from raw.refresh_context)
+group by screened.zero_because, reasons.label_{language}, reasons.precedence
+order by reasons.precedence
 """
 
 STAGES = """
@@ -156,10 +220,13 @@ class Explanation:
         score: the row of ``fct_lead_scores`` at that instant, with labels and thresholds; none when
             nothing was known of the lead yet.
         contributions: rows of ``fct_score_contributions``, those that give most first.
+        machines: of each reason for which interactions earn nothing, how many and within what time.
         stages: transitions up to the instant, on both bases, in order.
         asked_for: the record asked for, where it belongs to another lead, with the reason and since
             when that is known.
         other_records: records of the same person known by the instant.
+        account: the known account it was matched to then, and how that one stood; its scores only
+            at the generation's own instant.
     """
 
     lead_id: str
@@ -169,9 +236,11 @@ class Explanation:
     lead: Row
     score: Row | None
     contributions: list[Row]
+    machines: list[Row]
     stages: list[Row]
     asked_for: Row | None = None
     other_records: list[Row] = field(default_factory=list)
+    account: Row | None = None
 
 
 def explain(
@@ -205,6 +274,7 @@ def explain(
         named = {"lead": survivor}
         scores = _rows(connection, SCORE.format(language=language), named)
         instant = at or generation.as_of
+        accounts = _rows(connection, ACCOUNT.format(language=language), named)
         return Explanation(
             survivor,
             instant,
@@ -213,9 +283,11 @@ def explain(
             found[0],
             scores[0] if scores else None,
             _rows(connection, CONTRIBUTIONS.format(language=language), named),
+            _rows(connection, MACHINES.format(language=language), named),
             _rows(connection, STAGES.format(language=language), named),
             asked_for,
             [one for one in records if one["linked_at"] <= instant],
+            accounts[0] if accounts else None,
         )
 
 

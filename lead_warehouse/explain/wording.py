@@ -78,6 +78,7 @@ class _Wording:
         if score["is_hand_raised"]:
             yield self.say("hand_raised")
         yield from self.stage()
+        yield from self.account()
         yield ""
         yield from self.fit(score)
         yield ""
@@ -116,6 +117,24 @@ class _Wording:
                 "crm_stage",
                 stage=in_crm["label"],
                 since=self.instant(in_crm["transitioned_at"]),
+            )
+
+    def account(self) -> Iterator[str]:
+        """The company and how it was found; what its people do together, where that is told."""
+        account = self.explanation.account
+        if account is None:
+            return
+        name, account_id = account["account_name"], account["account_id"]
+        how = self.say(f"matched_{account['matched_by']}")
+        if account["is_ambiguous"]:
+            how += self.say("matched_ambiguous")
+        yield self.say("account", account=f"{name} ({account_id})" if name else account_id, how=how)
+        if account["grade"] is not None:
+            yield self.say(
+                "account_scored",
+                grade=account["grade"],
+                intent=self.number(account["intent_score"]),
+                reason=account["reason"],
             )
 
     def why(self, transition: Row) -> str:
@@ -174,6 +193,7 @@ class _Wording:
             one
             for one in rows
             if one["kind"] == "step" or (one["kind"] == "signal" and one["undecayed_points"] > 0)
+            if one["note"] is None
         ]
         if not signals:
             yield " " * 9 + self.say("intent_none")
@@ -201,6 +221,23 @@ class _Wording:
         if unscored:
             types = ", ".join(sorted(set(unscored)))
             yield " " * 9 + self.say("unscored", count=len(unscored), types=types)
+        yield from self.machines()
+
+    def machines(self) -> Iterator[str]:
+        """What no prospect did, a line for each reason."""
+        for row in self.explanation.machines:
+            count, bursts = row["interaction_count"], row["burst_count"]
+            key = "machines_one" if count == 1 else "machines"
+            if row["is_burst"]:
+                key = "machines_burst" if bursts == 1 else "machines_bursts"
+            yield " " * 9 + self.say(
+                key,
+                count=count,
+                seconds=max(1, row["seconds"]),
+                bursts=bursts,
+                reason=row["reason_label"],
+                types=row["types"],
+            )
 
     def interaction(self, row: Row) -> str:
         ago = self.ago(row["occurred_at"])

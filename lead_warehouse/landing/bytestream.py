@@ -4,6 +4,7 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from lead_warehouse.landing.held import HeldFile
@@ -33,8 +34,11 @@ def read_chunks(path: Path, encoding: str) -> Iterator[bytes]:
         yield from _without_mark(_as_utf8(_unpacked(path), encoding))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise HeldFile(f"damaged gzip stream ({error}); deliver the file again") from None
-    except UnicodeError as error:
-        raise HeldFile(_not_as_declared(encoding, error)) from None
+    except UnicodeError:
+        raise HeldFile(
+            "UTF-16 needs a byte-order mark, which tells the order of its bytes; deliver the file "
+            "with one, or as UTF-8"
+        ) from None
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
@@ -54,9 +58,19 @@ def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield from chunks
         return
     decoder = codecs.getincrementaldecoder(encoding)()
-    for chunk in chunks:
-        yield decoder.decode(chunk).encode("utf-8")
-    yield decoder.decode(b"", final=True).encode("utf-8")
+    taken = 0
+    for chunk in chain(chunks, [b""]):
+        if taken == 0 and chunk.startswith(UTF8_BOM):
+            # Read as declared, the mark would be part of a name and every accent another letter.
+            raise HeldFile("UTF-8 by its byte-order mark; set `encoding: utf-8` in the mapping")
+        waiting = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            at = taken - waiting + error.start
+            raise HeldFile(_not_as_declared(encoding, error, at)) from None
+        taken += len(chunk)
+        yield text.encode("utf-8")
 
 
 def _refuse_utf16(start: bytes) -> None:
@@ -75,13 +89,12 @@ def _refuse_utf16(start: bytes) -> None:
         )
 
 
-def _not_as_declared(encoding: str, error: UnicodeError) -> str:
-    if "BOM" in str(error):
-        return (
-            "UTF-16 needs a byte-order mark, which tells the order of its bytes; deliver the file "
-            "with one, or as UTF-8"
-        )
-    return f"not {encoding} ({error}), as 'encoding' in the mapping says; correct it there"
+def _not_as_declared(encoding: str, error: UnicodeDecodeError, at: int) -> str:
+    found = error.object[error.start : error.end].hex(" ")
+    return (
+        f"not {encoding} ({error.reason}: {found} at byte {at:,} of the unpacked file), as "
+        "'encoding' in the mapping says; correct it there"
+    )
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:

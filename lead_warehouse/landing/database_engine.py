@@ -184,9 +184,7 @@ class DatabaseEngine:
             )
             self._engine.commit()
         except duckdb.Error as error:
-            raise HeldFile(
-                f"database '{self.source.label}' cannot be read ({self._told(error)})"
-            ) from None
+            raise self._unreadable(error) from None
         return int(count)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
@@ -198,13 +196,17 @@ class DatabaseEngine:
         try:
             return self._engine.execute(query).fetchall()
         except duckdb.Error as error:
-            raise HeldFile(
-                f"database '{self.source.label}' cannot be read ({self._told(error)})"
-            ) from None
+            raise self._unreadable(error) from None
 
     def _there(self, query: str) -> str:
         """SQL of a query that the database answers itself."""
         return f"select * from {self.source.engine}_query('source', {literal(query)})"
+
+    def _unreadable(self, error: duckdb.Error) -> HeldFile:
+        return HeldFile(
+            f"database '{self.source.label}' cannot be read ({self._told(error)}); "
+            "see that it is whole and that this user may read the table"
+        )
 
     def _told(self, error: duckdb.Error) -> str:
         """The first words of an engine, without passwords and paths."""

@@ -40,7 +40,7 @@ from lead_warehouse.state.control import ReceivedInput
 from lead_warehouse.state.engine import use_utc
 from lead_warehouse.state.seen_files import SeenFiles
 
-LANDING_VERSION = 3
+LANDING_VERSION = 4
 """Raised when landing reads the same file differently, so that all files are landed again."""
 
 Progress = Callable[[str], None]
@@ -62,7 +62,6 @@ class Landing:
         late_files: files with events far older than what was known.
         reverted: files that hold again what they held before other content came.
         freshness: how long ago each input last delivered anything new.
-        landing_number: which landing this is in the warehouse, counted from 1.
         took_rows_out: whether rows that the warehouse had were withdrawn, to land again or not.
     """
 
@@ -77,7 +76,6 @@ class Landing:
     reverted: list[RevertedFile] = field(default_factory=list)
     freshness: list[InputFreshness] = field(default_factory=list)
     ambiguous: dict[str, int] = field(default_factory=dict)
-    landing_number: int = 1
     took_rows_out: bool = False
 
     @property
@@ -111,9 +109,9 @@ def land(
     """
     use_utc(connection)
     ensure_raw_schema(connection, contract)
-    landing = Landing(landing_number=_next_landing_number(connection))
-    loader = FileLoader(connection, contract, scratch, progress, landing.landing_number)
+    loader = FileLoader(connection, contract, scratch, progress)
     let_through = let_through or LetThrough()
+    landing = Landing()
     # A held file is looked for in its folder again; gone from there, it was withdrawn.
     connection.execute("delete from raw.landed_files where status = 'held'")
     known = [*received, *_landed_inputs(connection)]
@@ -176,14 +174,6 @@ def _tell_news(
     landing.new_columns += news
     landing.renames += renamed_columns(one, taken, {column.column_name for column in news})
     landing.late_files += record_event_spans(connection, contract, one, expected, taken)
-
-
-def _next_landing_number(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute(
-        "select coalesce(max(landing_number), 0) + 1 from raw.landed_files"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _landed_inputs(connection: duckdb.DuckDBPyConnection) -> list[ReceivedInput]:

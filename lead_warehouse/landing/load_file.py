@@ -61,13 +61,11 @@ class FileLoader:
         contract: Contract,
         scratch: Path,
         progress: Progress = lambda _: None,
-        landing_number: int = 1,
     ) -> None:
         self._connection = connection
         self._contract = contract
         self._scratch = scratch
         self._progress = progress
-        self._landing_number = landing_number
         scratch.mkdir(parents=True, exist_ok=True)
 
     def load(
@@ -159,7 +157,6 @@ class FileLoader:
             "file_digest": file.file_digest,
             "file_name": file.file_name,
             "received_at": file.received_at,
-            "landing_number": self._landing_number,
             "status": "held" if account.held_because else "landed",
             "reason": account.held_because,
             "record_count": account.records,

@@ -21,7 +21,6 @@ class RefreshContext:
         known_by: rows known later are not used.
         is_past: whether something that has landed lies after ``as_of``, so that the result is a
             rebuild of the past and not what readers should see.
-        landing_number: which landing this is in the warehouse; files of that number are new.
     """
 
     as_of: datetime
@@ -29,7 +28,6 @@ class RefreshContext:
     is_as_of_given: bool
     is_past: bool
     rules_digest: str
-    landing_number: int = 1
 
 
 def parse_as_of(text: str | None) -> datetime | None:
@@ -53,7 +51,6 @@ def write_context(
     contract: Contract,
     asked_for: datetime | None,
     rules_digest: str,
-    landing_number: int = 1,
 ) -> RefreshContext:
     """Settle the as-of instant from what has landed and write the row."""
     latest_event = _latest(connection, [_events(name, t) for name, t in contract.tables.items()])
@@ -69,14 +66,13 @@ def write_context(
         is_as_of_given=asked_for is not None,
         is_past=asked_for is not None and asked_for < max(filter(None, latest), default=asked_for),
         rules_digest=rules_digest,
-        landing_number=landing_number,
     )
     connection.execute("delete from raw.refresh_context")
     connection.execute(
         "insert into raw.refresh_context "
-        "(as_of, known_by, is_as_of_given, rules_digest, landing_number, is_full_build) "
-        "values (?, ?, ?, ?, ?, true)",
-        [context.as_of, context.known_by, context.is_as_of_given, rules_digest, landing_number],
+        "(as_of, known_by, is_as_of_given, rules_digest, is_full_build) "
+        "values (?, ?, ?, ?, true)",
+        [context.as_of, context.known_by, context.is_as_of_given, rules_digest],
     )
     return context
 

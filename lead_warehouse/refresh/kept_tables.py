@@ -20,12 +20,12 @@ def prepare_kept_tables(
     landing: Landing,
     context: RefreshContext,
 ) -> list[str]:
-    """Drop the kept tables that cannot be carried on, and note the families of this build.
+    """Drop the kept tables that cannot be carried on; note what landed and the families in force.
 
     Returns:
         the tables that dbt will build whole.
     """
-    if landing.landing_number == 1 or landing.took_rows_out or context.is_past:
+    if landing.took_rows_out or context.is_past:
         stale = list(families.kept)
     else:
         stale = families.stale(_families_before(connection))
@@ -33,12 +33,24 @@ def prepare_kept_tables(
         connection.execute(f"drop table if exists {SCHEMA}.{identifier(table)}")
     there = _tables(connection)
     whole = [table for table in families.kept if table not in there]
+    _note_new_files(connection, landing)
     connection.execute("delete from raw.rule_families")
-    connection.executemany(
-        "insert into raw.rule_families values (?, ?)", list(families.digests.items())
-    )
+    if families.digests:
+        connection.executemany(
+            "insert into raw.rule_families values (?, ?)", list(families.digests.items())
+        )
     connection.execute("update raw.refresh_context set is_full_build = ?", [bool(whole)])
     return whole
+
+
+def _note_new_files(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    connection.execute("delete from raw.new_files")
+    new = [account.file for account in landing.accounts if not account.held_because]
+    if new:
+        connection.executemany(
+            "insert into raw.new_files values (?, ?)",
+            [(file.input_name, file.file_digest) for file in new],
+        )
 
 
 def _families_before(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

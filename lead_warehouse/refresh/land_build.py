@@ -102,7 +102,7 @@ def land_build(
         )
         replayed = settle(connection, contract, decisions)
         publications.land(connection, ledger.published_at())
-        context = write_context(connection, contract, as_of, rules_digest, landing.landing_number)
+        context = write_context(connection, contract, as_of, rules_digest)
         built_whole = prepare_kept_tables(connection, families, landing, context)
         quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])
         connection.execute("checkpoint")

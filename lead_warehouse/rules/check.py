@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lead_warehouse.rules.accounts import account_problems
 from lead_warehouse.rules.cells import Table, read_table
 from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
@@ -14,6 +15,11 @@ from lead_warehouse.rules.intent import grade_problems, intent_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
+from lead_warehouse.rules.traffic import (
+    negative_group_problems,
+    pattern_problems,
+    traffic_problems,
+)
 from lead_warehouse.rules.words import word_problems
 
 
@@ -63,10 +69,14 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
     for family in (
         fit_problems,
         intent_problems,
+        negative_group_problems,
+        pattern_problems,
+        traffic_problems,
         grade_problems,
         identity_problems,
         lifecycle_problems,
         word_problems,
+        account_problems,
     ):
         yield from family(rules)
 

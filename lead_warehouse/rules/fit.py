@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from lead_warehouse.rules.operators import OPERATORS, Allowed, read_operand
+from lead_warehouse.rules.operators import OPERATORS, Allowed, Places, read_operand
 from lead_warehouse.rules.problems import Problem, quoted, remedy
 from lead_warehouse.rules.rows import (
     Attribute,
+    CountryName,
     CountryRegion,
     Criterion,
     MqlThreshold,
@@ -14,18 +15,16 @@ from lead_warehouse.rules.rows import (
     RuleSet,
 )
 
-Regions = Mapping[str, frozenset[str]]
-
 
 def fit_problems(rules: RuleSet) -> Iterator[Problem]:
     """Criteria one by one, required ones together, profiles, thresholds."""
     value_types = {row.attribute: row.value_type for row in rules.rows(Attribute)}
-    regions = _regions(rules)
+    places = Places(_regions(rules), _country_codes(rules))
     required: list[tuple[Criterion, Allowed]] = []
     for criterion in rules.rows(Criterion):
         yield from _worth(criterion)
         try:
-            allowed = _condition(criterion, value_types.get(criterion.attribute), regions)
+            allowed = _condition(criterion, value_types.get(criterion.attribute), places)
         except ValueError as error:
             yield criterion.problem(str(error))
         else:
@@ -37,7 +36,7 @@ def fit_problems(rules: RuleSet) -> Iterator[Problem]:
         yield from _threshold(threshold)
 
 
-def _regions(rules: RuleSet) -> Regions | None:
+def _regions(rules: RuleSet) -> Mapping[str, frozenset[str]] | None:
     rows = rules.all_rows(CountryRegion)
     if rows is None:
         return None
@@ -45,6 +44,11 @@ def _regions(rules: RuleSet) -> Regions | None:
     for row in rows:
         countries[row.region].add(row.country_code)
     return {region: frozenset(codes) for region, codes in countries.items()}
+
+
+def _country_codes(rules: RuleSet) -> Mapping[str, str] | None:
+    rows = rules.all_rows(CountryName)
+    return None if rows is None else {row.country_name: row.country_code for row in rows}
 
 
 def _worth(criterion: Criterion) -> Iterator[Problem]:
@@ -57,7 +61,7 @@ def _worth(criterion: Criterion) -> Iterator[Problem]:
         )
 
 
-def _condition(criterion: Criterion, value_type: str | None, regions: Regions | None) -> Allowed:
+def _condition(criterion: Criterion, value_type: str | None, places: Places) -> Allowed:
     """What the criterion allows its attribute to be; any when the attribute is not known.
 
     Raises:
@@ -75,7 +79,7 @@ def _condition(criterion: Criterion, value_type: str | None, regions: Regions | 
             f"operator {quoted(name)} does not suit {attribute}, a {value_type}; "
             f"use one of {', '.join(suiting)}"
         )
-    return read_operand(name, value_type, criterion.operand, regions)
+    return read_operand(name, value_type, criterion.operand, places)
 
 
 def _exclude_everybody(required: list[tuple[Criterion, Allowed]]) -> Iterator[Problem]:

@@ -99,6 +99,14 @@ class CountryRegion(Row):
     country_code: str
 
 
+class CountryName(Row):
+    """A name or code of a country."""
+
+    table = "country_names"
+    country_name: str
+    country_code: str
+
+
 class Profile(Row):
     """An ideal customer profile."""
 
@@ -134,6 +142,7 @@ class SignalGroup(Row):
     """Signals that fade and saturate together."""
 
     table = "signal_groups"
+    signal_group: str
     half_life_days: Decimal
     cap_points: Decimal
 
@@ -157,6 +166,87 @@ class NegativeStep(Row):
     interaction_type: str
     points: Decimal
     lasts_days: Decimal
+
+
+class NegativeGroup(Row):
+    """Steps with a greatest deduction of their own."""
+
+    table = "negative_groups"
+    negative_group: str
+    cap_points: Decimal | None
+
+
+class SignalPattern(Row):
+    """A kind of page or document that counts otherwise than its type."""
+
+    table = "signal_patterns"
+    interaction_type: str
+    match: str
+    pattern: str
+    precedence: int
+    counts_as: str | None
+    weight_factor: Decimal | None
+
+
+class TrafficReason(Row):
+    """Why an interaction earns nothing."""
+
+    table = "traffic_reasons"
+    zero_because: str
+
+
+class TrafficAgent(Row):
+    """A kind of user agent that is no browser."""
+
+    table = "traffic_agents"
+    match: str
+    term: str | None
+    interaction_type: str | None
+
+
+class TrafficBurst(Row):
+    """More than a person can do in a short time."""
+
+    table = "traffic_bursts"
+    interaction_types: str
+    min_count: int
+    min_types: int
+    within_seconds: int
+
+
+class TrafficHoneypot(Row):
+    """What no person sees."""
+
+    table = "traffic_honeypots"
+    interaction_type: str
+    match: str | None
+    pattern: str | None
+    before_seconds: int
+    after_seconds: int
+
+
+class TrafficOpening(Row):
+    """What alone shows no person."""
+
+    table = "traffic_openings"
+    interaction_type: str
+    min_count: int
+
+
+class TrafficLead(Row):
+    """A mark of a lead that is no prospect."""
+
+    table = "traffic_leads"
+    operand: str
+
+
+class TrafficOverride(Row):
+    """A decision by a person."""
+
+    table = "traffic_overrides"
+    interaction_id: str | None
+    lead_id: str | None
+    domain: str | None
 
 
 class Scoring(Row):
@@ -230,6 +320,36 @@ class JobTitleTerm(Row):
 
     table = "job_title_terms"
     term: str
+    attribute: str
+    value: str
+
+
+class AccountRules(Row):
+    """How leads are matched to accounts and how these are scored."""
+
+    table = "account_rules"
+    max_accounts_per_key: int
+    people_per_cap: Decimal
+    min_engaged_intent_score: Decimal
+
+
+class BuyingGroupRole(Row):
+    """A role that somebody of the company has in the purchase."""
+
+    table = "buying_group_roles"
+    profile: str
+    role: str
+    sort_order: int
+
+
+class BuyingGroupMember(Row):
+    """A kind of person who has a role."""
+
+    table = "buying_group_members"
+    profile: str
+    role: str
+    job_function: str | None
+    job_seniority: str | None
 
 
 class RoleMailbox(Row):

@@ -34,6 +34,13 @@ def normalised(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
+def folded(text: str) -> str:
+    """The text as names and domains are compared: trimmed, lower case, without accents."""
+    decomposed = unicodedata.normalize("NFD", text.strip().lower())
+    bare = "".join(one for one in decomposed if not unicodedata.combining(one))
+    return unicodedata.normalize("NFC", bare)
+
+
 def _frameworks(rules: RuleSet) -> Iterator[Problem]:
     rows = rules.all_rows(QualificationCriterion)
     required = rules.accepted(QualificationCriterion, "dimension")

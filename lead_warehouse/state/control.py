@@ -162,8 +162,11 @@ class ControlLedger:
         """Record that readers now see ``run_id`` and the inputs it holds, in one transaction."""
         at = utc_now().isoformat()
         with self._connect() as connection:
+            # Of a run that was kept, the message says why readers do not see it.
             connection.execute(
-                "update runs set state = 'published', changed_at = ? where run_id = ?", (at, run_id)
+                "update runs set state = 'published', changed_at = ?, message = null "
+                "where run_id = ?",
+                (at, run_id),
             )
             connection.execute("insert into run_states values (?, 'published', ?)", (run_id, at))
             _receive(connection, run_id, inputs)

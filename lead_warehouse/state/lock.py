@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 
 from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import RunFailed
+
+ASKING_SECONDS = 0.5
+"""How long a lock may be taken by those who only ask for it; see ``is_locked``."""
 
 
 @contextmanager
@@ -22,12 +26,10 @@ def exclusive_lock(path: Path, purpose: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(descriptor):
             raise RunFailed(
                 f"another {_describe_holder(path)}; wait for it to end, or stop it, and try again"
-            ) from None
+            )
         holder = {"pid": os.getpid(), "since": utc_now().isoformat(" ", "seconds"), "for": purpose}
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder).encode(), 0)
@@ -36,8 +38,24 @@ def exclusive_lock(path: Path, purpose: str) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _take(descriptor: int) -> bool:
+    """Take the lock, unless somebody holds it longer than it takes to ask for it."""
+    latest = time.monotonic() + ASKING_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > latest:
+                return False
+            time.sleep(ASKING_SECONDS / 50)
+
+
 def is_locked(path: Path) -> bool:
-    """Whether some process holds the lock at ``path`` now."""
+    """Whether some process holds the lock at ``path`` now.
+
+    The kernel tells only by giving the lock, shared and for an instant, to whoever asks.
+    """
     if not path.exists():
         return False
     descriptor = os.open(path, os.O_RDONLY)

@@ -1,18 +1,32 @@
--- A score is the sum of its rows, to the last digit, for every lead.
-with contributions as (
+-- A score is the sum of its rows, to the last digit: for every lead where everything was built, else
+-- for those that this refresh concerns.
+{%- set touched = ref('int_leads_touched') %}
+with scores as (
+
+    select * from {{ ref('fct_lead_scores') }}
+    {% if not is_full_build() %}
+        where lead_id in (select lead_id from {{ touched }})
+    {% endif %}
+
+),
+
+ledger as (
+
+    select * from {{ ref('fct_score_contributions') }}
+    {% if not is_full_build() %}
+        where lead_id in (select lead_id from {{ touched }})
+    {% endif %}
+
+),
+
+contributions as (
 
     select
         lead_id,
         sum(case when score = 'fit' then score_points else 0 end) as fit_points,
         sum(case when score = 'intent' then score_points else 0 end) as intent_points
-    from {{ ref('fct_score_contributions') }}
+    from ledger
     group by lead_id
-
-),
-
-scores as (
-
-    select * from {{ ref('fct_lead_scores') }}
 
 )
 

@@ -63,6 +63,8 @@ inputs:
           occurred_at: occurred_at
           depth: depth
           depth_unit: depth_unit
+          asset: asset
+          user_agent: user_agent
   - name: stages
     files: stages.csv
     tables:
@@ -176,7 +178,12 @@ def build(folder: Path, rules: Rules, made: Sequence[History], as_of: datetime) 
         assert not landing.held
         assert sum(account.quarantined for account in landing.accounts) == 0
         write_context(connection, contract, as_of, "digest")
-    selected = ["fct_lead_scores", "fct_score_contributions", "fct_lifecycle_transitions"]
+    selected = [
+        "fct_lead_scores",
+        "fct_score_contributions",
+        "fct_score_history",
+        "fct_lifecycle_transitions",
+    ]
     results = run_in_worker(
         run_dbt,
         Path("project"),
@@ -196,13 +203,20 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     for number, history in enumerate(made):
         lead = name(number)
         for version in history.versions:
-            attributes = {**version.attributes, "email": own_address(lead, version.attributes)}
-            cells = [cell(attributes.get(column)) for column in LEAD_COLUMNS]
+            given = {
+                **version.attributes,
+                "country_code": version.attributes["given_country"],
+                "email": own_address(lead, version.attributes),
+            }
+            cells = [cell(given.get(column)) for column in LEAD_COLUMNS]
             leads.append([lead, history.created_at, version.known_at, *cells])
         for place, one in enumerate(history.interactions):
             interactions.append(
-                [f"{lead}-{place}", lead, one.interaction_type, one.at, one.depth, one.depth_unit]
-            )
+                [
+                    f"{lead}-{place}", lead, one.interaction_type, one.at, one.depth,
+                    one.depth_unit, one.asset, one.user_agent,
+                ]
+            )  # fmt: skip
         acts = history.acts
         for at in acts.accepted:
             stages.append([lead, "sal", at, None])
@@ -230,9 +244,12 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     write(folder / "leads.csv", ["lead_id", "created_at", "known_at", *LEAD_COLUMNS], leads)
     write(
         folder / "interactions.csv",
-        ["interaction_id", "lead_id", "interaction_type", "occurred_at", "depth", "depth_unit"],
+        [
+            "interaction_id", "lead_id", "interaction_type", "occurred_at", "depth",
+            "depth_unit", "asset", "user_agent",
+        ],
         interactions,
-    )
+    )  # fmt: skip
     write(folder / "stages.csv", ["lead_id", "stage", "changed_at", "reason"], stages)
     write(folder / "meetings.csv", ["sales_activity_id", "lead_id", "created_at"], meetings)
     write(
@@ -279,25 +296,31 @@ with instants as (
     union
     select lead_id, next_changed_at from marts.fct_score_history
     where next_changed_at <= (select as_of from raw.refresh_context)
-)
-select
-    lead_id,
-    instant,
-    sum(
+),
+parts as (
+    select
+        lead_id,
+        instant,
         case kind
             when 'group' then least(
-                cast(points as double)
-                * pow(2.0, -(epoch_us(instant) - epoch_us(changed_at)) / (half_life_days * 864e8)),
-                cap_points
+                sum(
+                    cast(points as double)
+                    * pow(2.0, -(epoch_us(instant) - epoch_us(changed_at))
+                        / (half_life_days * 864e8))
+                ),
+                max(cap_points)
             )
-            when 'step' then points
+            when 'step' then greatest(
+                sum(cast(points as double)), coalesce(-max(cap_points), sum(points))
+            )
             else 0
-        end
-    ) as intent_points
-from instants
-inner join marts.fct_score_history using (lead_id)
-where changed_at <= instant and (next_changed_at is null or instant < next_changed_at)
-group by lead_id, instant
+        end as points
+    from instants
+    inner join marts.fct_score_history using (lead_id)
+    where changed_at <= instant and (next_changed_at is null or instant < next_changed_at)
+    group by lead_id, instant, kind, component
+)
+select lead_id, instant, sum(points) from parts group by lead_id, instant
 """
 
 

@@ -183,6 +183,7 @@ def test_marts_without_input_are_empty_and_say_why(tmp_path: Path) -> None:
         "where is_required and missing_because is not null order by all",
     ) == [
         ("fct_opportunities", "no input of the mapping feeds opportunities"),
+        ("rpt_interaction_outcomes", "no input of the mapping feeds interactions"),
         ("rpt_interaction_types", "no input of the mapping feeds interactions"),
     ]
     assert ask(tmp_path / "state", "select count(*) from marts.fct_opportunities") == [(0,)]

@@ -107,9 +107,15 @@ def as_yaml(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+REPLACED = (
+    *("icp_profiles", "icp_criteria", "mql_thresholds", "rejection_reasons"),
+    *("buying_group_roles", "buying_group_members"),
+)
+
+
 def write_hostile_rules(rules: Path) -> None:
     """Rules that are valid and carry hostile text wherever text may be anything."""
-    for name in ("icp_profiles", "icp_criteria", "mql_thresholds", "rejection_reasons"):
+    for name in REPLACED:
         with (PROJECT_DIR / "seeds" / "rules" / f"{name}.csv").open(newline="") as file:
             header, *rows = csv.reader(file)
         for row in rows:
@@ -165,7 +171,7 @@ def test_fault_50_rules_with_sql_in_them_stay_rules(hostile: HostileRun) -> None
         (PROFILE,),
         ("it_services_large_accounts",),
     ]
-    for table in ("icp_criteria", "icp_profiles", "mql_thresholds", "rejection_reasons"):
+    for table in REPLACED:
         with (hostile.rules / f"{table}.csv").open(newline="") as file:
             header, *rows = csv.reader(file)
         names = [

@@ -52,10 +52,12 @@ def with_derived(raw: Attributes, rules: Rules) -> dict[str, Value]:
     domain = _mail_domain(raw.get("email"))
     lead_type = _text(raw.get("lead_type"))
     is_student = None
-    if lead_type is not None or seniority is not None:
+    if lead_type is not None or seniority is not None or function is not None:
         is_student = "student" in {lead_type, seniority}
     return {
         **raw,
+        "given_country": raw.get("country_code"),
+        "country_code": rules.country_codes.get(_words(str(raw.get("country_code") or ""))),
         "job_function": function,
         "job_seniority": seniority,
         "is_student": is_student,
@@ -67,18 +69,31 @@ def with_derived(raw: Attributes, rules: Rules) -> dict[str, Value]:
 def outcome(criterion: Criterion, attributes: Attributes, rules: Rules) -> Outcome:
     """Whether one criterion matches."""
     value = attributes.get(criterion.attribute)
-    if value is None or (isinstance(value, str) and not normalised(value)):
+    is_value_known = is_known(criterion.attribute, value, rules)
+    if criterion.operator in ("is_known", "is_unknown"):
+        wanted = criterion.operator == "is_known"
+        return "matched" if is_value_known == wanted else "not_matched"
+    if not is_value_known:
         return "unknown"
-    kind = rules.value_types[criterion.attribute]
-    if kind == "list" and not _items(str(value)):
-        return "unknown"
-    if kind == "number" and _decimal(value) is None:
-        return "unknown"
-    if criterion.operator == "in_region":
+    if criterion.operator in ("in_region", "not_in_region"):
         found = _in_region(value, criterion.operand, rules)
+        found = found == (criterion.operator == "in_region")
     else:
         found = _OPERATORS[criterion.operator](value, criterion.operand)
     return "matched" if found else "not_matched"
+
+
+def is_known(attribute: str, value: Value, rules: Rules) -> bool:
+    """Whether there is a value that can be compared."""
+    if value is None or (isinstance(value, str) and not normalised(value)):
+        return False
+    match rules.value_types[attribute]:
+        case "list":
+            return bool(_items(str(value)))
+        case "number":
+            return _decimal(value) is not None
+        case _:
+            return True
 
 
 def _fit(profile: str, attributes: Attributes, rules: Rules) -> ProfileFit:
@@ -89,14 +104,31 @@ def _fit(profile: str, attributes: Attributes, rules: Rules) -> ProfileFit:
     for group in groups.values():
         worth = max(Decimal(0), *(one.points for one in group))
         matched = [one.points for one in group if outcomes[one.criterion] == "matched"]
-        unknown = [one.points for one in group if outcomes[one.criterion] == "unknown"]
-        best = max(matched, default=Decimal(0))
+        lacking = [
+            one
+            for one in group
+            if not is_known(one.attribute, attributes.get(one.attribute), rules)
+        ]
+        unknown = [one.points for one in lacking if outcomes[one.criterion] != "matched"]
+        # Once found out, what is matched by being unknown need not count against the lead.
+        lifted = [
+            one.criterion
+            for one in lacking
+            if outcomes[one.criterion] == "matched" and one.points < 0
+        ]
+        lasting = [
+            one.points
+            for one in group
+            if outcomes[one.criterion] == "matched" and one.criterion not in lifted
+        ]
+        best: Decimal = max(matched, default=Decimal(0))
         denominator += worth
         floor += best
-        ceiling += max(
-            [*matched, *(points for points in unknown if points > 0)], default=Decimal(0)
+        possible = max(
+            [*lasting, *(points for points in unknown if points > 0)], default=Decimal(0)
         )
-        if not any(points > best for points in unknown):
+        ceiling += max(best, possible)
+        if not any(points > max(best, Decimal(0)) for points in unknown):
             known += worth
     required = [one for one in criteria if one.is_required]
     return ProfileFit(
@@ -122,19 +154,23 @@ def _share(points: Decimal, denominator: Decimal) -> Fraction:
 def _read_title(title: Value, rules: Rules) -> tuple[str | None, str | None]:
     """Seniority and function that a job title tells."""
     words = f" {_words(str(title or ''))} "
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for attribute in ("job_seniority", "job_function"):
         terms = [
             one
             for one in rules.title_terms
             if one.attribute == attribute and f" {_words(one.term)} " in words
         ]
-        if terms:
-            first = min(terms, key=lambda one: (one.precedence, -len(one.term), one.term))
-            found[attribute] = first.value
-    if not found:
-        return None, None
-    return found.get("job_seniority", "other"), found.get("job_function", "other")
+        # `product owner` is no owner.
+        whole = [
+            one
+            for one in terms
+            if not any(f" {one.term} " in f" {other.term} " for other in terms if other != one)
+        ]
+        if whole:
+            first = min(whole, key=lambda one: (one.precedence, -len(one.term), one.term))
+            found[attribute] = first.value if first.value != "unknown" else None
+    return found.get("job_seniority"), found.get("job_function")
 
 
 def _words(text: str) -> str:
@@ -217,17 +253,52 @@ def _contains_all(value: Value, operand: str) -> bool:
     return _items(str(value)) >= set(_alternatives(operand))
 
 
+def _ends_with(value: Value, operand: str) -> bool:
+    return any(normalised(str(value)).endswith(one) for one in _alternatives(operand))
+
+
+def _contains_word(value: Value, operand: str) -> bool:
+    words = f" {_words(str(value))} "
+    return any(f" {_words(one)} " in words for one in operand.split("|"))
+
+
+def _more_than(value: Value, operand: str) -> bool:
+    return not _at_most(value, operand)
+
+
+def _less_than(value: Value, operand: str) -> bool:
+    return not _at_least(value, operand)
+
+
+def _has_at_least(value: Value, operand: str) -> bool:
+    return len(_items(str(value))) >= int(operand)
+
+
+def _not(operator: Callable[[Value, str], bool]) -> Callable[[Value, str], bool]:
+    return lambda value, operand: not operator(value, operand)
+
+
 _OPERATORS: dict[str, Callable[[Value, str], bool]] = {
     "equals": _equals_one,
     "in": _equals_one,
-    "not_in": lambda value, operand: not _equals_one(value, operand),
+    "not_equals": _not(_equals_one),
+    "not_in": _not(_equals_one),
     "starts_with": _starts_with,
+    "ends_with": _ends_with,
     "contains": _contains,
+    "not_contains": _not(_contains),
+    "contains_word": _contains_word,
+    "not_contains_word": _not(_contains_word),
     "between": _between,
+    "not_between": _not(_between),
+    "more_than": _more_than,
+    "less_than": _less_than,
     "at_least": _at_least,
     "at_most": _at_most,
     "contains_any": _contains_any,
     "contains_all": _contains_all,
+    "contains_none": _not(_contains_any),
+    "has_at_least": _has_at_least,
     "is_true": lambda value, operand: value is True,
     "is_false": lambda value, operand: value is False,
 }

@@ -5,8 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fnmatch import fnmatchcase
 
-from tests.oracle.rules import MICROSECONDS_PER_DAY, Rules, Signal, days, normalised
+from tests.oracle.rules import (
+    MICROSECONDS_PER_DAY,
+    NegativeStep,
+    Rules,
+    Signal,
+    SignalPattern,
+    days,
+    normalised,
+)
 
 TOLERANCE = 5e-13
 """What two honest sums may differ by; a score that close to a threshold has reached it."""
@@ -18,6 +27,8 @@ class Interaction:
     at: datetime
     depth: float | None = None
     depth_unit: str | None = None
+    asset: str | None = None
+    user_agent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,9 @@ class Intent:
 
 def intent_at(instant: datetime, interactions: Iterable[Interaction], rules: Rules) -> Intent:
     """Intent at ``instant``, from the interactions up to it."""
-    past = [one for one in interactions if one.at <= instant]
+    past = [
+        one for one in interactions if one.at <= instant and not is_by_machine(one, rules)
+    ]
     states = {
         group.signal_group: math.fsum(
             _contribution(one, instant, rules)
@@ -47,22 +60,26 @@ def intent_at(instant: datetime, interactions: Iterable[Interaction], rules: Rul
         min(float(rules.signal_groups[group].cap_points), state) for group, state in states.items()
     ]
     active = [
-        float(step.points)
+        (step.negative_group, float(step.points) * factor_of(one, rules))
         for one in past
-        if (step := rules.negative_steps.get(one.interaction_type))
-        and instant < one.at + days(step.lasts_days)
+        if (step := step_of(one, rules)) and instant < one.at + days(step.lasts_days)
     ]
-    points = math.fsum([*capped, *active])
+    taken = [
+        max(math.fsum(points for group, points in active if group == capped_group), -cap)
+        for capped_group in {group for group, _ in active}
+        for cap in [float(rules.negative_caps.get(capped_group) or math.inf)]
+    ]
+    points = math.fsum([*capped, *taken])
     scored = [
         one.at
         for one in past
-        if (signal := rules.signals.get(one.interaction_type)) and signal.points > 0
+        if (signal := signal_of(one, rules)) and float(signal.points) * factor_of(one, rules) > 0
     ]
     return Intent(
         score=min(100.0, max(0.0, 100 * points / float(rules.scoring.reference_points))),
         points=points,
         states=states,
-        step_points=math.fsum(active),
+        step_points=math.fsum(taken),
         recency_days=in_days(instant - max(scored)) if scored else None,
         has_hand_raise=any(
             instant < one.at + days(rules.scoring.hand_raise_days)
@@ -94,9 +111,60 @@ def depth_factor(interaction: Interaction, signal: Signal) -> float:
 
 
 def is_hand_raise(interaction: Interaction, rules: Rules) -> bool:
-    """Whether the person asks to be called."""
-    signal = rules.signals.get(interaction.interaction_type)
-    return signal is not None and signal.is_hand_raise
+    """Whether a person asks to be called."""
+    signal = signal_of(interaction, rules)
+    is_person = not is_by_machine(interaction, rules)
+    return signal is not None and signal.is_hand_raise and is_person
+
+
+def is_by_machine(interaction: Interaction, rules: Rules) -> bool:
+    """Whether the user agent says that no person was at work."""
+    agent = (interaction.user_agent or "").lower()
+    return any(word in agent for word in rules.machine_agents)
+
+
+def pattern_of(interaction: Interaction, rules: Rules) -> SignalPattern | None:
+    """The first pattern by precedence that the asset meets."""
+    if interaction.asset is None:
+        return None
+    address = normalised(interaction.asset).split("?")[0]
+    if "://" in address:
+        address = "/" + address.split("://")[1].partition("/")[2]
+    path = address.rstrip("/") or "/"
+    found = [
+        one
+        for one in rules.patterns
+        if one.interaction_type == interaction.interaction_type
+        and (
+            path == one.pattern
+            if one.match == "equals"
+            else path.startswith(one.pattern)
+            if one.match == "starts_with"
+            else fnmatchcase(path, one.pattern)
+        )
+    ]
+    return min(found, key=lambda one: one.precedence, default=None)
+
+
+def counted_type(interaction: Interaction, rules: Rules) -> str:
+    """The type whose points an interaction has."""
+    pattern = pattern_of(interaction, rules)
+    return (pattern and pattern.counts_as) or interaction.interaction_type
+
+
+def factor_of(interaction: Interaction, rules: Rules) -> float:
+    """What a pattern multiplies the points with."""
+    pattern = pattern_of(interaction, rules)
+    is_plain = pattern is None or pattern.weight_factor is None
+    return 1.0 if is_plain else float(pattern.weight_factor)  # type: ignore[union-attr, arg-type]
+
+
+def signal_of(interaction: Interaction, rules: Rules) -> Signal | None:
+    return rules.signals.get(counted_type(interaction, rules))
+
+
+def step_of(interaction: Interaction, rules: Rules) -> NegativeStep | None:
+    return rules.negative_steps.get(counted_type(interaction, rules))
 
 
 def expiries(interactions: Sequence[Interaction], rules: Rules) -> set[datetime]:
@@ -104,7 +172,7 @@ def expiries(interactions: Sequence[Interaction], rules: Rules) -> set[datetime]
     return {
         one.at + days(step.lasts_days)
         for one in interactions
-        if (step := rules.negative_steps.get(one.interaction_type))
+        if (step := step_of(one, rules)) and not is_by_machine(one, rules)
     }
 
 
@@ -119,13 +187,15 @@ def in_days(span: timedelta) -> float:
 
 
 def _group_of(interaction: Interaction, rules: Rules) -> str | None:
-    signal = rules.signals.get(interaction.interaction_type)
+    signal = signal_of(interaction, rules)
     return signal.signal_group if signal else None
 
 
 def _contribution(interaction: Interaction, instant: datetime, rules: Rules) -> float:
-    signal = rules.signals[interaction.interaction_type]
+    signal = rules.signals[counted_type(interaction, rules)]
     half_life = float(rules.signal_groups[signal.signal_group].half_life_days)
     return float(
-        weight(interaction, signal) * 2.0 ** -(in_days(instant - interaction.at) / half_life)
+        weight(interaction, signal)
+        * factor_of(interaction, rules)
+        * 2.0 ** -(in_days(instant - interaction.at) / half_life)
     )

@@ -15,8 +15,10 @@ from tests.oracle.fit import Attributes, ProfileFit, fit_of_profiles
 from tests.oracle.intent import (
     Intent,
     Interaction,
+    counted_type,
     expiries,
     intent_at,
+    is_by_machine,
     is_hand_raise,
     reaches,
 )
@@ -220,7 +222,11 @@ class Timeline:
         """The instants at which a score can rise, or a lead become eligible."""
         ends = {one.end for one in self.history.acts.objections if one.end is not None}
         known = {*self.rules.signals, *self.rules.negative_steps}
-        instants = {one.at for one in self.interactions if one.interaction_type in known}
+        instants = {
+            one.at
+            for one in self.interactions
+            if counted_type(one, self.rules) in known and not is_by_machine(one, self.rules)
+        }
         instants |= set(self.attribute_changes)
         instants |= expiries(self.interactions, self.rules) | ends
         return sorted(one for one in instants if one <= self.as_of)

@@ -61,6 +61,20 @@ class NegativeStep:
     interaction_type: str
     points: Decimal
     lasts_days: Decimal
+    negative_group: str = "steps"
+
+
+@dataclass(frozen=True)
+class SignalPattern:
+    """What an asset of a type counts as; only whole paths and what begins with one are known."""
+
+    pattern_name: str
+    interaction_type: str
+    match: str
+    pattern: str
+    precedence: int
+    counts_as: str | None
+    weight_factor: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,11 @@ class Rules:
     signal_groups: Mapping[str, SignalGroup]
     signals: Mapping[str, Signal]
     negative_steps: Mapping[str, NegativeStep]
+    negative_caps: Mapping[str, Decimal | None]
+    """Negative group to what it takes away at most."""
+    patterns: tuple[SignalPattern, ...]
+    machine_agents: tuple[str, ...]
+    """Words in the user agents of machines."""
     scoring: Scoring
     bands: tuple[Band, ...]
     grades: Mapping[tuple[str, str], Grade]
@@ -133,6 +152,8 @@ class Rules:
     regions: Mapping[str, frozenset[str]]
     """Region to country codes, both normalised."""
     free_mail_domains: frozenset[str]
+    country_codes: Mapping[str, str]
+    """Name or code, in plain words, to code."""
 
     def criteria_of(self, profile: str) -> dict[str, list[Criterion]]:
         """Group to criteria, in the order of the seed."""
@@ -172,10 +193,34 @@ def load_rules(seeds: Path) -> Rules:
         signals={row["interaction_type"]: _signal(row) for row in _rows(rules / "signals.csv")},
         negative_steps={
             row["interaction_type"]: NegativeStep(
-                row["interaction_type"], Decimal(row["points"]), Decimal(row["lasts_days"])
+                row["interaction_type"],
+                Decimal(row["points"]),
+                Decimal(row["lasts_days"]),
+                row["negative_group"],
             )
             for row in _rows(rules / "negative_steps.csv")
         },
+        negative_caps={
+            row["negative_group"]: _number(row["cap_points"])
+            for row in _rows(rules / "negative_groups.csv")
+        },
+        patterns=tuple(
+            SignalPattern(
+                row["pattern_name"],
+                row["interaction_type"],
+                row["match"],
+                row["pattern"],
+                int(row["precedence"]),
+                row["counts_as"] or None,
+                _number(row["weight_factor"]),
+            )
+            for row in _rows(rules / "signal_patterns.csv")
+        ),
+        machine_agents=tuple(
+            row["term"]
+            for row in _rows(rules / "traffic_agents.csv")
+            if row["match"] == "contains" and not row["interaction_type"]
+        ),
         scoring=_scoring(_rows(rules / "scoring.csv")),
         bands=tuple(
             Band(
@@ -220,6 +265,10 @@ def load_rules(seeds: Path) -> Rules:
         free_mail_domains=frozenset(
             normalised(row["domain"]) for row in _rows(reference / "free_mail_domains.csv")
         ),
+        country_codes={
+            row["country_name"]: row["country_code"]
+            for row in _rows(reference / "country_names.csv")
+        },
     )
     for profile in loaded.profiles:
         if not any(one.profile == profile and one.points > 0 for one in loaded.criteria):
@@ -254,10 +303,64 @@ def write_varied_rules(rules: Rules, folder: Path) -> None:
     )
     _write(
         folder / "negative_steps.csv",
-        ("interaction_type", "points", "lasts_days", "label_en", "label_fr"),
         (
-            (one.interaction_type, one.points, one.lasts_days, *[one.interaction_type] * 2)
+            *("interaction_type", "negative_group", "points", "lasts_days"),
+            *("label_en", "label_fr"),
+        ),
+        (
+            (
+                *(one.interaction_type, one.negative_group, one.points, one.lasts_days),
+                *[one.interaction_type] * 2,
+            )
             for one in rules.negative_steps.values()
+        ),
+    )
+    _write(
+        folder / "negative_groups.csv",
+        ("negative_group", "cap_points", "label_en", "label_fr"),
+        ((group, cap, group, group) for group, cap in rules.negative_caps.items()),
+    )
+    _write(
+        folder / "signal_patterns.csv",
+        (
+            *("pattern_name", "interaction_type", "match", "pattern", "precedence"),
+            *("counts_as", "weight_factor", "label_en", "label_fr"),
+        ),
+        (
+            (
+                *(one.pattern_name, one.interaction_type, one.match, one.pattern),
+                *(one.precedence, one.counts_as, one.weight_factor),
+                *[one.pattern_name] * 2,
+            )
+            for one in rules.patterns
+        ),
+    )
+    # Random instants make bursts that no oracle knows of.
+    _write(
+        folder / "traffic_bursts.csv",
+        (
+            *("burst", "interaction_types", "min_count", "min_types", "within_seconds"),
+            *("marks_all", "zero_because", "is_active"),
+        ),
+        [],
+    )
+    _write(
+        folder / "traffic_openings.csv",
+        ("opening", "interaction_type", "min_count", "zero_because", "is_active"),
+        [],
+    )
+    _write(
+        folder / "icp_criteria.csv",
+        (
+            *("profile", "criterion", "criterion_group", "attribute", "operator", "operand"),
+            *("points", "is_required", "label_en", "label_fr"),
+        ),
+        (
+            (
+                *(one.profile, one.criterion, one.criterion_group, one.attribute, one.operator),
+                *(one.operand, one.points, str(one.is_required).lower(), *[one.criterion] * 2),
+            )
+            for one in rules.criteria
         ),
     )
     scoring = rules.scoring

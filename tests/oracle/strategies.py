@@ -1,5 +1,6 @@
 """Random histories that conform to the rules, and random rules that conform to their seeds."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,14 @@ from hypothesis.strategies import SearchStrategy
 from tests.oracle.fit import Value, with_derived
 from tests.oracle.intent import Interaction
 from tests.oracle.lifecycle import Acts, Answer, History, Objection, Rejection, Version
-from tests.oracle.rules import Criterion, NegativeStep, Rules, Signal, SignalGroup
+from tests.oracle.rules import (
+    Criterion,
+    NegativeStep,
+    Rules,
+    Signal,
+    SignalGroup,
+    SignalPattern,
+)
 
 START = datetime(2010, 1, 1)
 FIFTEEN_YEARS = timedelta(days=15 * 365)
@@ -44,15 +52,25 @@ def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
     steps = [f"step_{number}" for number in range(draw(st.integers(0, 3)))]
     return replace(
         base,
+        criteria=(*base.criteria, *draw(_more_criteria(base))),
         signal_groups={
             group: SignalGroup(group, draw(decimals("1", "365")), draw(decimals("1", "100")))
             for group in groups
         },
         signals={signal: draw(_signals(signal, groups)) for signal in signals},
         negative_steps={
-            step: NegativeStep(step, -draw(decimals("0.5", "60")), draw(decimals("0.5", "120")))
+            step: NegativeStep(
+                step,
+                -draw(decimals("0.5", "60")),
+                draw(decimals("0.5", "120")),
+                draw(st.sampled_from(["gone", "unfit"])),
+            )
             for step in steps
         },
+        negative_caps={
+            group: draw(st.none() | decimals("0.5", "60")) for group in ("gone", "unfit")
+        },
+        patterns=tuple(draw(_patterns([*signals, *steps]))),
         scoring=replace(
             base.scoring,
             reference_points=draw(decimals("10", "200")),
@@ -69,6 +87,63 @@ def rule_sets(draw: st.DrawFn, base: Rules) -> Rules:
             for profile, threshold in base.thresholds.items()
         },
     )
+
+
+SUITED = {
+    "text": "equals not_equals in not_in starts_with ends_with contains not_contains "
+    "contains_word not_contains_word",
+    "number": "equals not_equals in not_in between not_between at_least at_most more_than "
+    "less_than",
+    "country": "equals not_equals in not_in in_region not_in_region",
+    "list": "contains_any contains_all contains_none has_at_least",
+    "boolean": "is_true is_false",
+}
+OF_ALL = ["is_known", "is_unknown"]
+TEXTS = ["Énergie", "retail", "head of IT", "IT", "R&D", "a-b", "manager", "staff"]
+
+
+@st.composite
+def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
+    """Of every operator some, in groups of their own or together with other attributes."""
+    found = []
+    for profile in sorted(base.profiles):
+        for number in range(draw(st.integers(4, 10))):
+            attribute = draw(st.sampled_from(sorted(base.value_types)))
+            kind = base.value_types[attribute]
+            operator = draw(st.sampled_from([*SUITED[kind].split(), *OF_ALL]))
+            points = draw(decimals("-30", "30").filter(bool))
+            found.append(
+                Criterion(
+                    profile=profile,
+                    criterion=f"more_{number}",
+                    criterion_group=draw(st.sampled_from(["size", "more", f"more_{number}"])),
+                    attribute=attribute,
+                    operator=operator,
+                    operand=draw(_operands(operator, kind, base)),
+                    points=points,
+                    is_required=points > 0 and draw(st.integers(0, 19)) == 0,
+                )
+            )
+    return found
+
+
+def _operands(operator: str, kind: str, base: Rules) -> SearchStrategy[str]:
+    match operator:
+        case "is_true" | "is_false" | "is_known" | "is_unknown":
+            return st.just("")
+        case "between" | "not_between":
+            return st.sampled_from(["50..500", "500..501", "0.5..2000"])
+        case "in_region" | "not_in_region":
+            return st.sampled_from(["europe", "dach|nordics", "north_america"])
+        case "has_at_least":
+            return st.sampled_from(["1", "2", "3"])
+        case "at_least" | "at_most" | "more_than" | "less_than":
+            return st.sampled_from(["0", "50", "500", "499.5"])
+        case _:
+            words = {"number": ["50", "500", "2000.0"], "country": ["FR", "DE", "US"]}
+            one = st.sampled_from(words.get(kind, TEXTS))
+            is_single = operator in ("equals", "not_equals")
+            return one if is_single else st.lists(one, min_size=1, max_size=3).map("|".join)
 
 
 @st.composite
@@ -91,6 +166,39 @@ def _signals(draw: st.DrawFn, name: str, groups: Sequence[str]) -> Signal:
 
 
 @st.composite
+def _patterns(draw: st.DrawFn, types: Sequence[str]) -> list[SignalPattern]:
+    """Each changes what an asset counts as, how much it counts, or both."""
+    patterns = []
+    for number in range(draw(st.integers(0, 4))):
+        counts_as = draw(st.none() | st.sampled_from(types))
+        factors = decimals("0", "3") if counts_as is None else st.none() | decimals("0", "3")
+        match, pattern = draw(
+            st.sampled_from(
+                [("equals", "/one"), ("starts_with", "/one"), ("glob", "*/two"), ("glob", "/*")]
+            )
+        )
+        patterns.append(
+            SignalPattern(
+                pattern_name=f"pattern_{number}",
+                interaction_type=draw(st.sampled_from([*types, "unheard_of"])),
+                match=match,
+                pattern=pattern,
+                precedence=number + 1,
+                counts_as=counts_as,
+                weight_factor=draw(factors),
+            )
+        )
+    return patterns
+
+
+ASSETS = (
+    None, None, None, "/", "/One/", "/one?from=mail", "/onés", "/one/two", "/FR/two/",
+    "https://www.vendor.example/one", "/pricing", "/fr/tarifs/", "/careers/dev", "a paper",
+)  # fmt: skip
+AGENTS = (*[None] * 6, "Mozilla/5.0 Firefox/128.0", "Mozilla/5.0 SomeCrawler/2")
+
+
+@st.composite
 def interactions(
     draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime], max_size: int = 40
 ) -> list[Interaction]:
@@ -106,6 +214,8 @@ def interactions(
         at=at,
         depth=depths,
         depth_unit=st.sampled_from([None, "furlongs", *units]),
+        asset=st.sampled_from(ASSETS),
+        user_agent=st.sampled_from(AGENTS),
     )
     return draw(st.lists(one, min_size=draw(st.integers(0, max_size // 2)), max_size=max_size))
 
@@ -137,38 +247,47 @@ def _near(kind: str, operands: Sequence[str]) -> SearchStrategy[Value]:
     words = [word for operand in operands for word in operand.split("|")]
     match kind:
         case "number":
-            bounds = [int(Decimal(part)) for word in words for part in word.split("..")]
+            bounds = [int(Decimal(part)) for word in words if word for part in word.split("..")]
             edges = [edge + step for edge in bounds for step in (-1, 0, 1)]
             return st.sampled_from(edges or [0]) | st.integers(0, 100_000)
         case "boolean":
             return st.booleans()
         case "list":
-            return st.lists(st.sampled_from([*words, "abacus"]), max_size=3).map("; ".join)
+            items = st.sampled_from([*words, "abacus", "Abacus", ""])
+            return st.lists(items, max_size=3).map("; ".join)
         case "country":
-            return st.sampled_from(["FR", "DE", "CH", "US", "fr "])
+            names = ["FR", "DE", "CH", "US", "fr ", "FRA", "Allemagne", "U.S.A.", "Narnia", "ZZ"]
+            return st.sampled_from(names)
         case _:
-            return st.sampled_from([*words, "Other", " "])
+            some = [*words, *(f"{word} & more" for word in words), *(f"X{word}" for word in words)]
+            return st.sampled_from([*some, "Other", " "])
 
 
 def _matching(criterion: Criterion, kind: str, rules: Rules) -> SearchStrategy[Value]:
     """Values that meet ``criterion``, where that is easily said."""
     words = criterion.operand.split("|")
+    values: list[Value]
     match criterion.operator:
         case "between":
-            low, high = map(int, criterion.operand.split(".."))
-            return st.integers(low, high)
-        case "at_least":
-            return st.integers(int(criterion.operand), 3 * int(criterion.operand))
+            low, high = map(Decimal, criterion.operand.split(".."))
+            return st.integers(math.ceil(low), math.floor(high))
+        case "at_least" | "more_than":
+            low = Decimal(criterion.operand)
+            return st.integers(math.ceil(low), math.ceil(3 * low) + 1)
         case "in_region":
-            return st.sampled_from(sorted(rules.regions[criterion.operand])).map(str.upper)
+            codes = sorted({code for region in words for code in rules.regions[region]})
+            values = [code.upper() for code in codes]
         case "is_true" | "is_false":
-            return st.just(criterion.operator == "is_true")
-        case "in" | "equals" | "contains_any" | "starts_with" | "contains":
-            return st.sampled_from(words).flatmap(
-                lambda word: st.sampled_from([word, word.title()])
-            )
+            values = [criterion.operator == "is_true"]
+        case "in" | "equals" if kind == "number":
+            values = [int(Decimal(word)) for word in words]
+        case "contains_all":
+            values = ["; ".join(words)]
+        case "in" | "equals" | "contains_any" | "starts_with" | "ends_with" | "contains":
+            values = [*words, *(word.title() for word in words)]
         case _:
             return _near(kind, [criterion.operand])
+    return st.sampled_from(values)
 
 
 @st.composite

@@ -40,8 +40,8 @@ leading_profiles as (
 criteria as (
 
     select
-        evaluated.lead_id,
-        evaluated.profile,
+        leading_profiles.lead_id,
+        leading_profiles.profile,
         1 as sort_order,
         'criterion' as kind,
         evaluated.criterion as rule,
@@ -57,8 +57,7 @@ criteria as (
     from evaluated
     inner join leading_profiles
         on
-            evaluated.lead_id = leading_profiles.lead_id
-            and evaluated.valid_from = leading_profiles.valid_from
+            evaluated.verdicts = leading_profiles.verdicts
             and evaluated.profile = leading_profiles.profile
 
 ),

@@ -4,45 +4,87 @@ with criteria as (
 
 ),
 
-attributes as (
+lead_verdicts as (
 
-    select * from {{ ref('int_lead_attributes_unpivoted') }}
+    select * from {{ ref('int_lead_verdicts_combined') }}
 
 ),
 
-matches as (
+judged as (
 
-    select * from {{ ref('int_icp_criteria_matched') }}
+    select * from {{ ref('int_attribute_values_judged') }}
+
+),
+
+combinations as (
+
+    select distinct verdicts from lead_verdicts
+
+),
+
+attributes_looked_at as (
+
+    select distinct attribute from criteria
+
+),
+
+taken_apart as (
+
+    select
+        combinations.verdicts,
+        attributes_looked_at.attribute,
+        case attributes_looked_at.attribute
+            {% for attribute in fit_attributes_read() %}
+                when '{{ attribute }}'
+                    then {{ dbt.split_part('combinations.verdicts', "','", loop.index) }}
+            {% endfor %}
+        end as verdict
+    from combinations
+    cross join attributes_looked_at
+
+),
+
+verdicts_met as (
+
+    select distinct
+        attribute,
+        cast(verdict as varchar) as verdict,
+        met_criteria
+    from judged
 
 ),
 
 outcomes as (
 
     select
-        attributes.lead_id,
-        attributes.valid_from,
-        attributes.valid_to,
+        taken_apart.verdicts,
         criteria.profile,
         criteria.criterion,
         criteria.criterion_group,
         criteria.points,
         criteria.is_required,
+        verdicts_met.verdict is not null as is_attribute_known,
+        -- Whether something is known of an attribute is always known.
         case
-            when attributes.text_value is null and attributes.number_value is null
-                then 'unknown'
-            when matches.is_matched then 'matched'
+            when verdicts_met.verdict is null and criteria.operator = 'is_unknown' then 'matched'
+            when verdicts_met.verdict is null and criteria.operator = 'is_known'
+                then 'not_matched'
+            when verdicts_met.verdict is null then 'unknown'
+            when
+                position(
+                    '|' || criteria.profile || '/' || criteria.criterion || '|'
+                    in verdicts_met.met_criteria
+                ) > 0
+                then 'matched'
             else 'not_matched'
         end as outcome
-    from attributes
+    from taken_apart
     inner join criteria
-        on attributes.attribute = criteria.attribute
-    left join matches
+        on taken_apart.attribute = criteria.attribute
+    left join verdicts_met
         on
-            criteria.profile = matches.profile
-            and criteria.criterion = matches.criterion
-            and attributes.attribute = matches.attribute
-            and attributes.text_value is not distinct from matches.text_value
-            and attributes.number_value is not distinct from matches.number_value
+            taken_apart.attribute = verdicts_met.attribute
+            and taken_apart.verdict = verdicts_met.verdict
 
 ),
 
@@ -51,7 +93,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by lead_id, valid_from, profile, criterion_group, outcome
+            partition by verdicts, profile, criterion_group, outcome
             order by points desc, criterion asc
         ) as place_in_outcome
     from outcomes
@@ -61,14 +103,13 @@ ranked as (
 final as (
 
     select
-        lead_id,
-        valid_from,
-        valid_to,
+        verdicts,
         profile,
         criterion,
         criterion_group,
         points,
         is_required,
+        is_attribute_known,
         outcome,
         outcome = 'matched' and place_in_outcome = 1 as is_best_match
     from ranked

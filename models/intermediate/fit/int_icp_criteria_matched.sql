@@ -4,9 +4,9 @@ with criteria as (
 
 ),
 
-attributes as (
+attribute_values as (
 
-    select * from {{ ref('int_lead_attributes_unpivoted') }}
+    select * from {{ ref('int_attribute_values_normalized') }}
 
 ),
 
@@ -19,14 +19,43 @@ country_regions as (
 
 ),
 
-values_seen as (
+values_known as (
 
     select distinct
         attribute,
         text_value,
         number_value
-    from attributes
+    from attribute_values
     where text_value is not null or number_value is not null
+
+),
+
+-- Words are asked for of texts only; of a list its items are counted, each once.
+values_in_parts as (
+
+    select
+        attribute,
+        text_value,
+        {{ split_to_rows('text_value', '|') }} as item
+    from values_known
+    where text_value is not null
+
+),
+
+values_read as (
+
+    select
+        values_known.attribute,
+        values_known.text_value,
+        values_known.number_value,
+        ' ' || {{ normalized_words('values_known.text_value') }} || ' ' as value_words,
+        count(distinct nullif(values_in_parts.item, '')) as item_count
+    from values_known
+    left join values_in_parts
+        on
+            values_known.attribute = values_in_parts.attribute
+            and values_known.text_value = values_in_parts.text_value
+    group by values_known.attribute, values_known.text_value, values_known.number_value
 
 ),
 
@@ -46,7 +75,8 @@ normalized_alternatives as (
     select
         profile,
         criterion,
-        {{ normalized_text('alternative') }} as alternative
+        {{ normalized_text('alternative') }} as alternative,
+        ' ' || {{ normalized_words('alternative') }} || ' ' as alternative_words
     from alternatives
 
 ),
@@ -59,42 +89,53 @@ compared as (
         criteria.criterion,
         criteria.operator,
         criteria.operand,
-        values_seen.attribute,
-        values_seen.text_value,
-        values_seen.number_value,
+        values_read.attribute,
+        values_read.text_value,
+        values_read.number_value,
+        values_read.item_count,
         case
-            when criteria.operator in ('equals', 'in', 'not_in')
+            when criteria.operator in ('equals', 'not_equals', 'in', 'not_in')
                 then
                     coalesce(
-                        values_seen.number_value
+                        values_read.number_value
                         = {{ number_or_null('normalized_alternatives.alternative') }},
-                        values_seen.text_value = normalized_alternatives.alternative
+                        values_read.text_value = normalized_alternatives.alternative
                     )
             when criteria.operator = 'starts_with'
-                then position(normalized_alternatives.alternative in values_seen.text_value) = 1
-            when criteria.operator = 'contains'
-                then position(normalized_alternatives.alternative in values_seen.text_value) > 0
-            when criteria.operator in ('contains_any', 'contains_all')
+                then position(normalized_alternatives.alternative in values_read.text_value) = 1
+            when criteria.operator = 'ends_with'
+                then
+                    right(
+                        values_read.text_value, length(normalized_alternatives.alternative)
+                    ) = normalized_alternatives.alternative
+            when criteria.operator in ('contains', 'not_contains')
+                then position(normalized_alternatives.alternative in values_read.text_value) > 0
+            when criteria.operator in ('contains_word', 'not_contains_word')
+                then
+                    position(
+                        normalized_alternatives.alternative_words in values_read.value_words
+                    ) > 0
+            when criteria.operator in ('contains_any', 'contains_all', 'contains_none')
                 then
                     position(
                         '|' || normalized_alternatives.alternative || '|'
-                        in values_seen.text_value
+                        in values_read.text_value
                     ) > 0
-            when criteria.operator = 'in_region'
+            when criteria.operator in ('in_region', 'not_in_region')
                 then country_regions.country_code is not null
         end as is_alternative_met
     from criteria
-    inner join values_seen
-        on criteria.attribute = values_seen.attribute
+    inner join values_read
+        on criteria.attribute = values_read.attribute
     left join normalized_alternatives
         on
             criteria.profile = normalized_alternatives.profile
             and criteria.criterion = normalized_alternatives.criterion
     left join country_regions
         on
-            criteria.operator = 'in_region'
+            criteria.operator in ('in_region', 'not_in_region')
             and normalized_alternatives.alternative = country_regions.region
-            and values_seen.text_value = country_regions.country_code
+            and values_read.text_value = country_regions.country_code
 
 ),
 
@@ -108,10 +149,23 @@ counted as (
         attribute,
         text_value,
         number_value,
+        item_count,
         count(*) as alternative_count,
         sum(case when is_alternative_met then 1 else 0 end) as met_count
     from compared
-    group by profile, criterion, operator, operand, attribute, text_value, number_value
+    group by
+        profile, criterion, operator, operand, attribute, text_value, number_value, item_count
+
+),
+
+bounded as (
+
+    select
+        *,
+        {{ number_or_null('operand') }} as bound,
+        {{ number_or_null(dbt.split_part('operand', "'..'", 1)) }} as low_bound,
+        {{ number_or_null(dbt.split_part('operand', "'..'", 2)) }} as high_bound
+    from counted
 
 ),
 
@@ -123,24 +177,30 @@ final as (
         attribute,
         text_value,
         number_value,
-        case operator
-            when 'not_in' then met_count = 0
-            when 'contains_all' then met_count = alternative_count
-            when 'at_least'
-                then number_value >= {{ number_or_null('operand') }}
-            when 'at_most'
-                then number_value <= {{ number_or_null('operand') }}
-            when 'between'
-                then
-                    number_value
-                    >= {{ number_or_null(dbt.split_part('operand', "'..'", 1)) }}
-                    and number_value
-                    <= {{ number_or_null(dbt.split_part('operand', "'..'", 2)) }}
-            when 'is_true' then text_value = 'true'
-            when 'is_false' then text_value = 'false'
+        case
+            when operator = 'is_known' then true
+            when operator = 'is_unknown' then false
+            when operator = 'is_true' then text_value = 'true'
+            when operator = 'is_false' then text_value = 'false'
+            when operator = 'at_least' then number_value >= bound
+            when operator = 'at_most' then number_value <= bound
+            when operator = 'more_than' then number_value > bound
+            when operator = 'less_than' then number_value < bound
+            when operator = 'between'
+                then number_value >= low_bound and number_value <= high_bound
+            when operator = 'not_between'
+                then number_value < low_bound or number_value > high_bound
+            when operator = 'has_at_least' then item_count >= bound
+            when operator = 'contains_all' then met_count = alternative_count
+            when
+                operator in (
+                    'not_equals', 'not_in', 'not_contains', 'not_contains_word',
+                    'contains_none', 'not_in_region'
+                )
+                then met_count = 0
             else met_count > 0
         end as is_matched
-    from counted
+    from bounded
 
 )
 

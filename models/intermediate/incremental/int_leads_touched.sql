@@ -1,14 +1,8 @@
 -- Leads that this landing concerns: in the tables that are kept, all of their rows are replaced.
 -- Time alone touches nobody, since nothing that decays is kept.
-with landed_files as (
+with new_files as (
 
-    select * from {{ ref('stg_files__landed_files') }}
-
-),
-
-refresh_context as (
-
-    select * from {{ ref('stg_files__refresh_context') }}
+    select * from {{ ref('stg_files__new_files') }}
 
 ),
 
@@ -40,17 +34,6 @@ relinked as (
 
     select * from {{ ref('int_leads_relinked') }}
     where is_relinked
-
-),
-
-new_files as (
-
-    select
-        landed_files.input_name,
-        landed_files.file_digest
-    from landed_files
-    inner join refresh_context
-        on landed_files.landing_number = refresh_context.landing_number
 
 ),
 

@@ -10,7 +10,7 @@ interactions as (
     from {{ ref('int_interactions_weighted') }} as interactions
     inner join leads
         on interactions.lead_id = leads.lead_id
-    where interactions.kind <> 'no rule'
+    where interactions.zero_because is null
 
 ),
 

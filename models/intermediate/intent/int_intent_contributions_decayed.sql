@@ -14,6 +14,12 @@ signal_groups as (
 
 ),
 
+negative_groups as (
+
+    select * from {{ ref('negative_groups') }}
+
+),
+
 scoring as (
 
     select * from {{ ref('scoring') }}
@@ -47,7 +53,7 @@ signals as (
         signal_group as rule_group,
         interaction_id,
         occurred_at,
-        points as undecayed_points,
+        unscreened_points as undecayed_points,
         {{ decayed_points('points', 'occurred_at', 'as_of', 'half_life_days') }} as points,
         zero_because as note
     from known_by_then
@@ -111,14 +117,45 @@ steps as (
         3 as sort_order,
         'step' as kind,
         interaction_type as rule,
-        cast(null as varchar) as rule_group,
+        negative_group as rule_group,
         interaction_id,
         occurred_at,
-        points as undecayed_points,
+        unscreened_points as undecayed_points,
         points,
-        cast(null as varchar) as note
+        zero_because as note
     from known_by_then
     where kind = 'step' and as_of < step_until
+
+),
+
+negative_sums as (
+
+    select
+        lead_id,
+        rule_group,
+        sum(points) as points
+    from steps
+    group by lead_id, rule_group
+
+),
+
+negative_caps as (
+
+    select
+        negative_sums.lead_id,
+        3 as sort_order,
+        'cap' as kind,
+        negative_sums.rule_group as rule,
+        negative_sums.rule_group,
+        cast(null as varchar) as interaction_id,
+        cast(null as timestamp) as occurred_at,
+        cast(null as decimal(38, 18)) as undecayed_points,
+        {{ quantized('-negative_groups.cap_points - negative_sums.points') }} as points,
+        cast(null as varchar) as note
+    from negative_sums
+    inner join negative_groups
+        on negative_sums.rule_group = negative_groups.negative_group
+    where negative_sums.points < -negative_groups.cap_points
 
 ),
 
@@ -131,6 +168,8 @@ before_clamp as (
     select * from caps
     union all
     select * from steps
+    union all
+    select * from negative_caps
 
 ),
 

@@ -19,7 +19,13 @@ signal_groups as (
 steps as (
 
     select * from {{ ref('int_interactions_weighted') }}
-    where kind = 'step'
+    where kind = 'step' and zero_because is null
+
+),
+
+negative_groups as (
+
+    select * from {{ ref('negative_groups') }}
 
 ),
 
@@ -44,11 +50,12 @@ capped as (
 
 ),
 
-steps_active as (
+groups_stepped as (
 
     select
         changes.lead_id,
         changes.changed_at,
+        steps.negative_group,
         sum(steps.points) as step_points
     from changes
     inner join steps
@@ -56,7 +63,25 @@ steps_active as (
             changes.lead_id = steps.lead_id
             and changes.changed_at >= steps.counts_from
             and changes.changed_at < steps.step_until
-    group by changes.lead_id, changes.changed_at
+    group by changes.lead_id, changes.changed_at, steps.negative_group
+
+),
+
+steps_active as (
+
+    select
+        groups_stepped.lead_id,
+        groups_stepped.changed_at,
+        sum(
+            greatest(
+                groups_stepped.step_points,
+                coalesce(-negative_groups.cap_points, groups_stepped.step_points)
+            )
+        ) as step_points
+    from groups_stepped
+    left join negative_groups
+        on groups_stepped.negative_group = negative_groups.negative_group
+    group by groups_stepped.lead_id, groups_stepped.changed_at
 
 ),
 

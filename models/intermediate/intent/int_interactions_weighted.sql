@@ -6,10 +6,25 @@ with interactions as (
 
 ),
 
+screened as (
+
+    select * from {{ ref('int_interactions_screened') }}
+
+),
+
+assets as (
+
+    select * from {{ ref('int_assets_matched') }}
+
+),
+
 leads as (
 
-    select distinct lead_id
+    select
+        lead_id,
+        min(coalesce(created_at, valid_from)) as created_at
     from {{ ref('int_leads_historized') }}
+    group by lead_id
 
 ),
 
@@ -31,6 +46,28 @@ negative_steps as (
 
 ),
 
+-- What an interaction counts as, and what of it counts.
+told_apart as (
+
+    select
+        interactions.*,
+        coalesce(assets.counts_as, lower(trim(interactions.interaction_type))) as counted_type,
+        coalesce(assets.weight_factor, 1) as weight_factor,
+        assets.pattern_name,
+        leads.created_at,
+        screened.zero_because
+    from interactions
+    inner join leads
+        on interactions.lead_id = leads.lead_id
+    left join assets
+        on
+            lower(trim(interactions.interaction_type)) = assets.interaction_type
+            and interactions.asset = assets.asset
+    left join screened
+        on interactions.interaction_id = screened.interaction_id
+
+),
+
 with_depth as (
 
     select
@@ -39,14 +76,21 @@ with_depth as (
         coalesce(
             signals.interaction_type, negative_steps.interaction_type, interactions.interaction_type
         ) as interaction_type,
+        lower(trim(interactions.interaction_type)) as recorded_type,
+        interactions.pattern_name,
         interactions.occurred_at,
         interactions.counts_from,
+        interactions.zero_because,
+        coalesce(interactions.occurred_at < interactions.created_at, false)
+            as is_before_creation,
+        cast(interactions.weight_factor as double) as weight_factor,
         signals.signal_group,
         signal_groups.half_life_days,
         signals.is_hand_raise,
         signals.points as signal_points,
         negative_steps.points as step_points,
         negative_steps.lasts_days,
+        negative_steps.negative_group,
         -- Depth that is missing, impossible or in another unit says nothing.
         case
             when
@@ -66,15 +110,26 @@ with_depth as (
                     )
             else 1.0
         end as depth_factor
-    from interactions
-    inner join leads
-        on interactions.lead_id = leads.lead_id
+    from told_apart as interactions
     left join signals
-        on lower(trim(interactions.interaction_type)) = signals.interaction_type
+        on interactions.counted_type = signals.interaction_type
     left join signal_groups
         on signals.signal_group = signal_groups.signal_group
     left join negative_steps
-        on lower(trim(interactions.interaction_type)) = negative_steps.interaction_type
+        on interactions.counted_type = negative_steps.interaction_type
+
+),
+
+weighed as (
+
+    select
+        *,
+        {{ quantized(
+            "coalesce("
+            ~ "cast(step_points as double) * weight_factor, "
+            ~ "cast(signal_points as double) * weight_factor * depth_factor, 0)"
+        ) }} as unscreened_points
+    from with_depth
 
 ),
 
@@ -84,6 +139,8 @@ final as (
         lead_id,
         interaction_id,
         interaction_type,
+        recorded_type,
+        pattern_name,
         occurred_at,
         counts_from,
         case
@@ -94,14 +151,18 @@ final as (
         signal_group,
         half_life_days,
         depth_factor,
-        {{ quantized(
-            "coalesce(step_points, cast(signal_points as double) * depth_factor, 0)"
-        ) }} as points,
-        coalesce(is_hand_raise, false) as is_hand_raise,
+        unscreened_points,
+        case when zero_because is null then unscreened_points else {{ quantized('0') }} end
+            as points,
+        coalesce(is_hand_raise and zero_because is null, false) as is_hand_raise,
         {{ days_after('occurred_at', 'lasts_days') }} as step_until,
-        case when signal_group is null and step_points is null then 'unknown_type' end
-            as zero_because
-    from with_depth
+        negative_group,
+        is_before_creation,
+        case
+            when zero_because is not null then zero_because
+            when signal_group is null and step_points is null then 'unknown_type'
+        end as zero_because
+    from weighed
 
 )
 

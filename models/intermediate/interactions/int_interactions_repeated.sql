@@ -8,9 +8,9 @@ with interaction_records as (
 
 ),
 
-landed_files as (
+new_files as (
 
-    select * from {{ ref('stg_files__landed_files') }}
+    select * from {{ ref('stg_files__new_files') }}
 
 ),
 
@@ -33,17 +33,6 @@ known_records as (
 ),
 
 {% if is_incremental() %}
-    new_files as (
-
-        select
-            landed_files.input_name,
-            landed_files.file_digest
-        from landed_files
-        inner join refresh_context
-            on landed_files.landing_number = refresh_context.landing_number
-
-    ),
-
     new_records as (
 
         select known_records.interaction_id

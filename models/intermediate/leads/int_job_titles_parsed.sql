@@ -30,25 +30,83 @@ titles_in_words as (
 
     select
         job_title,
-        ' ' || {{ normalized_words('job_title') }} || ' ' as title_words
+        {{ normalized_words('job_title') }} as title_words
     from titles
 
 ),
 
--- The longest of several terms of the same rank says most: `vice president`, not `president`.
+words_of_titles as (
+
+    select
+        job_title,
+        title_words,
+        {{ split_to_rows('title_words', ' ') }} as word
+    from titles_in_words
+
+),
+
+words as (
+
+    select distinct
+        job_title,
+        title_words,
+        word
+    from words_of_titles
+
+),
+
+-- Looked up by its first word, a term is held against few titles.
 terms_found as (
 
     select
-        titles_in_words.job_title,
+        words.job_title,
         terms.attribute,
         terms.value,
-        row_number() over (
-            partition by titles_in_words.job_title, terms.attribute
-            order by terms.precedence asc, length(terms.term) desc, terms.term asc
-        ) as place
-    from titles_in_words
+        terms.term,
+        terms.precedence
+    from words
     inner join terms
-        on position(' ' || terms.term || ' ' in titles_in_words.title_words) > 0
+        on
+            words.word = {{ dbt.split_part('terms.term', "' '", 1) }}
+            and position(' ' || terms.term || ' ' in ' ' || words.title_words || ' ') > 0
+
+),
+
+-- A term within a longer one is not what the title says: a `product owner` is no `owner`.
+terms_within_others as (
+
+    select distinct
+        shorter.job_title,
+        shorter.attribute,
+        shorter.term
+    from terms_found as shorter
+    inner join terms_found as longer
+        on
+            shorter.job_title = longer.job_title
+            and shorter.attribute = longer.attribute
+            and shorter.term <> longer.term
+            and position(' ' || shorter.term || ' ' in ' ' || longer.term || ' ') > 0
+
+),
+
+ranked as (
+
+    select
+        terms_found.job_title,
+        terms_found.attribute,
+        terms_found.value,
+        row_number() over (
+            partition by terms_found.job_title, terms_found.attribute
+            order by
+                terms_found.precedence asc, length(terms_found.term) desc, terms_found.term asc
+        ) as place
+    from terms_found
+    left join terms_within_others
+        on
+            terms_found.job_title = terms_within_others.job_title
+            and terms_found.attribute = terms_within_others.attribute
+            and terms_found.term = terms_within_others.term
+    where terms_within_others.term is null
 
 ),
 
@@ -56,28 +114,23 @@ first_terms as (
 
     select
         job_title,
-        max(case when attribute = 'job_function' then value end) as job_function,
-        max(case when attribute = 'job_seniority' then value end) as job_seniority
-    from terms_found
+        nullif(max(case when attribute = 'job_function' then value end), 'unknown')
+            as job_function,
+        nullif(max(case when attribute = 'job_seniority' then value end), 'unknown')
+            as job_seniority
+    from ranked
     where place = 1
     group by job_title
 
 ),
 
--- A title of which one half is understood is known to be something else in the other; one that
--- nobody understands is unknown.
+-- What a title does not tell is unknown, not something else.
 final as (
 
     select
         titles.job_title,
-        case
-            when first_terms.job_title is not null
-                then coalesce(first_terms.job_function, 'other')
-        end as job_function,
-        case
-            when first_terms.job_title is not null
-                then coalesce(first_terms.job_seniority, 'other')
-        end as job_seniority
+        first_terms.job_function,
+        first_terms.job_seniority
     from titles
     left join first_terms
         on titles.job_title = first_terms.job_title

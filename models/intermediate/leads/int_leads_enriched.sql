@@ -16,9 +16,21 @@ account_versions as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_leads_matched_to_accounts') }}
+
+),
+
 titles as (
 
     select * from {{ ref('int_job_titles_parsed') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('int_countries_recognized') }}
 
 ),
 
@@ -50,17 +62,19 @@ changes as (
             )
     union
     select
-        lead_versions.lead_id,
+        lead_id,
+        valid_from
+    from matches
+    union
+    select
+        matches.lead_id,
         account_versions.valid_from
-    from lead_versions
+    from matches
     inner join account_versions
         on
-            lead_versions.account_id = account_versions.account_id
-            and lead_versions.valid_from < account_versions.valid_from
-            and (
-                lead_versions.valid_to is null
-                or lead_versions.valid_to > account_versions.valid_from
-            )
+            matches.account_id = account_versions.account_id
+            and matches.valid_from < account_versions.valid_from
+            and (matches.valid_to is null or matches.valid_to > account_versions.valid_from)
 
 ),
 
@@ -80,9 +94,9 @@ put_together as (
         versions.lead_id,
         versions.valid_from,
         versions.valid_to,
-        lead_versions.account_id,
+        matches.account_id,
         lead_versions.created_at,
-        coalesce(lead_versions.country_code, account_versions.country_code) as country_code,
+        coalesce(lead_countries.country_code, account_countries.country_code) as country_code,
         coalesce(lead_versions.company_name, account_versions.account_name) as company_name,
         coalesce(lead_versions.company_domain, account_versions.domain) as company_domain,
         lead_versions.company_type,
@@ -121,14 +135,23 @@ put_together as (
                 contact_versions.valid_to is null
                 or versions.valid_from < contact_versions.valid_to
             )
+    left join matches
+        on
+            versions.lead_id = matches.lead_id
+            and versions.valid_from >= matches.valid_from
+            and (matches.valid_to is null or versions.valid_from < matches.valid_to)
     left join account_versions
         on
-            lead_versions.account_id = account_versions.account_id
+            matches.account_id = account_versions.account_id
             and versions.valid_from >= account_versions.valid_from
             and (
                 account_versions.valid_to is null
                 or versions.valid_from < account_versions.valid_to
             )
+    left join countries as lead_countries
+        on lead_versions.country_code = lead_countries.given_country
+    left join countries as account_countries
+        on account_versions.country_code = account_countries.given_country
 
 ),
 
@@ -170,7 +193,10 @@ final as (
         titles.job_function,
         titles.job_seniority,
         case
-            when with_domain.lead_type is not null or titles.job_seniority is not null
+            when
+                with_domain.lead_type is not null
+                or titles.job_function is not null
+                or titles.job_seniority is not null
                 then
                     coalesce({{ normalized_text('with_domain.lead_type') }} = 'student', false)
                     or coalesce(titles.job_seniority = 'student', false)

@@ -12,15 +12,9 @@ thresholds as (
 
 ),
 
-contributions as (
+engaged as (
 
-    select * from {{ ref('int_intent_contributions_decayed') }}
-
-),
-
-interactions as (
-
-    select * from {{ ref('int_interactions_weighted') }}
+    select * from {{ ref('int_leads_engaged') }}
 
 ),
 
@@ -69,54 +63,6 @@ leading_profiles as (
 
 ),
 
-intents as (
-
-    select
-        lead_id,
-        sum(case when kind <> 'clamp' then points else 0 end) as intent_points
-    from contributions
-    group by lead_id
-
-),
-
-habits as (
-
-    select
-        interactions.lead_id,
-        max(
-            case
-                when interactions.kind = 'signal' and interactions.points > 0
-                    then interactions.occurred_at
-            end
-        ) as last_signal_at,
-        max(case when interactions.is_hand_raise then interactions.occurred_at end)
-            as last_hand_raise_at,
-        count(
-            case
-                when
-                    interactions.kind = 'signal' and interactions.points > 0
-                    and {{ days_after('interactions.occurred_at', 'scoring.frequency_days') }}
-                    > refresh_context.as_of
-                    then 1
-            end
-        ) as recent_signal_count,
-        avg(
-            case
-                when
-                    interactions.kind = 'signal' and interactions.points > 0
-                    and {{ days_after('interactions.occurred_at', 'scoring.frequency_days') }}
-                    > refresh_context.as_of
-                    then cast(interactions.depth_factor as decimal(18, 6))
-            end
-        ) as mean_depth_factor
-    from interactions
-    cross join scoring
-    cross join refresh_context
-    where interactions.counts_from <= refresh_context.as_of
-    group by interactions.lead_id
-
-),
-
 scored as (
 
     select
@@ -138,28 +84,28 @@ scored as (
         leading_profiles.blocking_criterion,
         thresholds.min_fit_score,
         thresholds.min_intent_score,
-        coalesce(intents.intent_points, 0) as intent_points,
-        {{ score_of('coalesce(intents.intent_points, 0)', 'scoring.reference_points') }}
+        coalesce(engaged.intent_points, 0) as intent_points,
+        {{ score_of('coalesce(engaged.intent_points, 0)', 'scoring.reference_points') }}
             as intent_score,
-        habits.last_signal_at,
-        {{ days_between('habits.last_signal_at', 'leading_profiles.as_of') }} as recency_days,
-        coalesce(habits.recent_signal_count, 0) as frequency_count,
-        habits.mean_depth_factor,
-        habits.last_hand_raise_at,
+        engaged.last_signal_at,
+        {{ days_between('engaged.last_signal_at', 'leading_profiles.as_of') }} as recency_days,
+        coalesce(engaged.recent_signal_count, 0) as frequency_count,
+        engaged.mean_depth_factor,
+        engaged.last_hand_raise_at,
         coalesce(
-            {{ days_after('habits.last_hand_raise_at', 'scoring.hand_raise_days') }}
+            {{ days_after('engaged.last_hand_raise_at', 'scoring.hand_raise_days') }}
             > leading_profiles.as_of,
             false
         ) as is_hand_raised,
+        engaged.signal_words_en,
+        engaged.signal_words_fr,
         leading_profiles.rules_digest
     from leading_profiles
     cross join scoring
     left join thresholds
         on leading_profiles.profile = thresholds.profile
-    left join intents
-        on leading_profiles.lead_id = intents.lead_id
-    left join habits
-        on leading_profiles.lead_id = habits.lead_id
+    left join engaged
+        on leading_profiles.lead_id = engaged.lead_id
 
 ),
 
@@ -221,6 +167,8 @@ final as (
             when banded.is_hand_raised then grades.hand_raise_priority
             else grades.priority
         end as priority,
+        banded.signal_words_en,
+        banded.signal_words_fr,
         banded.rules_digest
     from banded
     inner join grades

@@ -124,7 +124,7 @@ interactions_at as (
     from interactions
     inner join leads_reaching
         on interactions.lead_id = leads_reaching.lead_id
-    where interactions.kind <> 'no rule'
+    where interactions.zero_because is null
     group by interactions.lead_id, interactions.counts_from
 
 ),

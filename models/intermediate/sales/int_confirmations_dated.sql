@@ -12,7 +12,7 @@ criteria as (
 
 leads as (
 
-    select * from {{ ref('int_leads_historized') }}
+    select * from {{ ref('int_leads_matched_to_accounts') }}
 
 ),
 

@@ -1,11 +1,5 @@
 with scores as (
 
-    select * from {{ ref('int_leads_scored') }}
-
-),
-
-reasons as (
-
     select * from {{ ref('int_reasons_worded') }}
 
 ),
@@ -37,12 +31,10 @@ final as (
         scores.grade,
         scores.temperature,
         cast(scores.priority as bigint) as priority,
-        reasons.reason_en,
-        reasons.reason_fr,
+        scores.reason_en,
+        scores.reason_fr,
         scores.rules_digest
     from scores
-    left join reasons
-        on scores.lead_id = reasons.lead_id
 
 )
 

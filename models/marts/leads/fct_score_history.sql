@@ -3,8 +3,8 @@
 -- What each score was made of since when. At any instant t, of the rows with
 -- changed_at <= t < next_changed_at:
 --   fit = the points of kind `fit`
---   intent = 100 x clamp(sum of least(points x 2^(-(t - changed_at) / half_life), cap) of the signal
---   groups + sum of the points of steps, 0, full) / full
+--   intent = 100 x clamp(sum over groups of least(points x 2^(-(t - changed_at) / half_life), cap)
+--   + sum over components of steps of greatest(sum of points, -cap), 0, full) / full
 with fit_scores as (
 
     select * from {{ ref('int_fit_scored') }}
@@ -21,13 +21,19 @@ states as (
 interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}
-    where kind = 'step' and step_until > counts_from
+    where kind = 'step' and zero_because is null and step_until > counts_from
 
 ),
 
 signal_groups as (
 
     select * from {{ ref('signal_groups') }}
+
+),
+
+negative_groups as (
+
+    select * from {{ ref('negative_groups') }}
 
 ),
 
@@ -90,16 +96,18 @@ steps as (
         interactions.lead_id,
         'intent' as score,
         'step' as kind,
-        interactions.interaction_type as component,
+        coalesce(interactions.negative_group, interactions.interaction_type) as component,
         interactions.interaction_id,
         interactions.counts_from as changed_at,
         interactions.step_until as next_changed_at,
         interactions.points,
         cast(null as decimal(18, 6)) as half_life_days,
-        cast(null as decimal(18, 6)) as cap_points,
+        negative_groups.cap_points,
         scoring.reference_points as full_points
     from interactions
     cross join scoring
+    left join negative_groups
+        on interactions.negative_group = negative_groups.negative_group
 
 ),
 

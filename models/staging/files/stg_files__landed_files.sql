@@ -11,7 +11,6 @@ final as (
         file_digest,
         file_name,
         cast(received_at as timestamp) as received_at,
-        cast(landing_number as bigint) as landing_number,
         status
     from source
 

@@ -10,7 +10,6 @@ final as (
         cast(as_of as timestamp) as as_of,
         cast(known_by as timestamp) as known_by,
         cast(is_as_of_given as boolean) as is_as_of_given,
-        cast(landing_number as bigint) as landing_number,
         cast(is_full_build as boolean) as is_full_build,
         rules_digest
     from source

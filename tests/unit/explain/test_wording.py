@@ -43,7 +43,7 @@ def places(sentence: str) -> set[str]:
 
 def explanation(language: str = "en", **parts: object) -> Explanation:
     score = {**SCORE, **parts.pop("score", {})}  # type: ignore[dict-item]
-    base: dict[str, object] = {"contributions": [], "stages": [], **parts}
+    base: dict[str, object] = {"contributions": [], "machines": [], "stages": [], **parts}
     return Explanation("L-1", NOON, "run", language, dict(LEAD), score, **base)  # type: ignore[arg-type]
 
 
@@ -213,3 +213,90 @@ def test_a_lead_record_is_nothing_a_crm_says() -> None:
     made = stage("lead", basis="crm", evidence="lead record")
     lines = in_words(explanation(stages=[made, stage("mql")]))
     assert not any(line.startswith("The CRM") for line in lines)
+
+
+def machines(**values: object) -> dict[str, object]:
+    return {
+        "reason_label": "made by a mail scanner",
+        "interaction_count": 12,
+        "burst_count": 1,
+        "is_burst": True,
+        "seconds": 9,
+        "types": "Link clicked in an e-mail",
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {},
+            "12 interactions within 9 s count nothing, made by a mail scanner "
+            "(Link clicked in an e-mail)",
+        ),
+        (
+            {"seconds": 0},
+            "12 interactions within 1 s count nothing, made by a mail scanner "
+            "(Link clicked in an e-mail)",
+        ),
+        (
+            {"burst_count": 3},
+            "12 interactions in 3 bursts count nothing, made by a mail scanner "
+            "(Link clicked in an e-mail)",
+        ),
+        (
+            {"is_burst": False, "burst_count": 1},
+            "12 interactions count nothing, made by a mail scanner (Link clicked in an e-mail)",
+        ),
+        (
+            {"is_burst": False, "burst_count": 0, "interaction_count": 1},
+            "1 interaction counts nothing, made by a mail scanner (Link clicked in an e-mail)",
+        ),
+    ],
+)
+def test_what_machines_did_is_one_line(values: dict[str, object], said: str) -> None:
+    lines = in_words(explanation(machines=[machines(**values)]))
+    assert f"         {said}" in lines
+
+
+def test_what_machines_did_is_told_in_french_and_not_among_the_interactions() -> None:
+    told = machines(reason_label="par un filtre de messagerie", types="Lien cliqué")
+    screened = {**signal("0"), "undecayed_points": Decimal(3), "note": "mail_scanner"}
+    lines = in_words(explanation("fr", contributions=[screened], machines=[told]))
+    assert (
+        "         12 interactions en 9 s ne comptent pas, par un filtre de messagerie (Lien cliqué)"
+        in lines
+    )
+    assert "         aucune interaction ne compte" in lines
+ACCOUNT: Row = {
+    "account_id": "A-1",
+    "account_name": "Acme",
+    "matched_by": "email_domain",
+    "is_ambiguous": True,
+    "grade": "A1",
+    "intent_score": Decimal("55.55"),
+    "reason": "2 people known, 1 engaged; most by Events; missing: User",
+}
+
+
+def test_the_company_is_named_and_what_is_missing_of_its_buying_group() -> None:
+    lines = in_words(explanation(account=ACCOUNT))
+    at = lines.index("Company: Acme (A-1), by the domain of the mail address, which others share.")
+    assert lines[at + 1] == (
+        "The company as a whole: grade A1, intent 55.6; "
+        "2 people known, 1 engaged; most by Events; missing: User."
+    )
+
+
+def test_of_an_earlier_instant_the_company_is_named_only() -> None:
+    account = {**ACCOUNT, "account_name": None, "grade": None, "is_ambiguous": False}
+    lines = in_words(explanation("fr", account={**account, "matched_by": "account_id"}))
+    assert "Entreprise : A-1, selon sa fiche." in lines
+    assert not [line for line in lines if "dans son ensemble" in line]
+
+
+def test_each_way_of_matching_has_its_words() -> None:
+    ways = ("account_id", "registration_number", "contact_account", "company_domain")
+    for language in LANGUAGES:
+        assert {f"matched_{way}" for way in (*ways, "email_domain")} <= set(phrases()[language])

@@ -107,6 +107,42 @@ def test_text_in_another_encoding_than_declared_is_held(
         read(tmp_path, content, encoding)
 
 
+@pytest.mark.parametrize("chunk", [3, 1 << 22])
+@pytest.mark.parametrize(
+    ("content", "encoding", "what"),
+    [
+        (b"id\n1\n2\n" + b"\x81\n", "cp1252", "81 at byte 7"),
+        (
+            b"\xff\xfe" + "id,mail\n".encode("utf-16-le") + b"\0\xd8a\0",
+            "utf-16",
+            "00 d8 at byte 18",
+        ),
+        (b"\xff\xfe" + "id,mail\n".encode("utf-16-le") + b"a", "utf-16", "61 at byte 18"),
+    ],
+)
+def test_what_is_not_as_declared_is_found_by_its_place_in_the_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    encoding: str,
+    what: str,
+    chunk: int,
+) -> None:
+    monkeypatch.setattr(bytestream, "CHUNK_BYTES", chunk)
+    with pytest.raises(HeldFile, match=f"{what} of the unpacked file"):
+        read(tmp_path, content, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16"])
+def test_utf8_by_its_mark_is_held_where_another_encoding_is_declared(
+    tmp_path: Path, encoding: str
+) -> None:
+    marked = b"\xef\xbb\xbf" + TEXT.encode()
+    for content in (marked, gzip.compress(marked)):
+        with pytest.raises(HeldFile, match="byte-order mark; set `encoding: utf-8` in the mapping"):
+            read(tmp_path, content, encoding)
+
+
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
 def test_utf16_that_nobody_declared_is_held_with_the_setting(tmp_path: Path, mark: bytes) -> None:
     with pytest.raises(HeldFile, match=r"byte-order mark; set `encoding: utf-16` in the mapping"):

@@ -548,6 +548,19 @@ def test_a_database_that_is_cut_off_is_held(company: Company, sqlite_file: Path)
     assert "cannot be read" in company.held(a_mapping(**IN_FILES))
 
 
+def test_a_table_that_the_user_may_not_read_is_held_with_the_remedy(
+    company: Company, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.run(
+        "drop table if exists closed; create table closed (id int, mail text, time timestamp); "
+        "drop role if exists stranger; create role stranger login"
+    )
+    monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", postgres.address("stranger"))
+    held = company.held(a_mapping(database="crm", table="closed"))
+    assert "permission denied for table closed" in held
+    assert held.endswith("; see that it is whole and that this user may read the table")
+
+
 def test_fault_50_a_view_of_a_delivered_database_reaches_no_file(
     company: Company, tmp_path: Path
 ) -> None:

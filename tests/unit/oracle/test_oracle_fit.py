@@ -1,3 +1,4 @@
+import csv
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.oracle.strategies import raw_attributes
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 RULES = load_rules(SEEDS)
+TITLES = SEEDS.parent / "tests/data/fixtures/job_titles_understood.csv"
+"""Also the expectation of a unit test of the model that reads titles."""
 
 
 def scores(fit: ProfileFit) -> tuple[float, float, float]:
@@ -56,6 +59,29 @@ def rules_of(*criteria: tuple[str, str, str, str, str, int]) -> Rules:
         ("tech_stack", "contains_any", "erp|sap", " ; ", "unknown"),
         ("tech_stack", "contains_all", "erp|sap", "sap;erp;crm", "matched"),
         ("tech_stack", "contains_all", "erp|sap", "sap;crm", "not_matched"),
+        ("industry", "not_equals", "energy", "Énergy", "not_matched"),
+        ("industry", "not_equals", "energy", None, "unknown"),
+        ("company_name", "ends_with", "sa|sas", "Société SAS ", "matched"),
+        ("company_name", "ends_with", "sa|sas", "SA Société", "not_matched"),
+        ("company_name", "not_contains", "bank|école", "Ecole X", "not_matched"),
+        ("job_title", "contains_word", "R&D|it", "Director r & d", "matched"),
+        ("job_title", "contains_word", "R&D|it", "audit", "not_matched"),
+        ("job_title", "not_contains_word", "it", "audit", "matched"),
+        ("employee_count", "more_than", "10", 10, "not_matched"),
+        ("employee_count", "more_than", "10", 10.5, "matched"),
+        ("employee_count", "less_than", "10", 10, "not_matched"),
+        ("employee_count", "not_between", "50..500", 500, "not_matched"),
+        ("employee_count", "not_between", "50..500", 501, "matched"),
+        ("tech_stack", "contains_none", "erp|sap", "crm;cloud", "matched"),
+        ("tech_stack", "contains_none", "erp|sap", "crm;sap", "not_matched"),
+        ("tech_stack", "has_at_least", "2", "crm;CRM; ", "not_matched"),
+        ("tech_stack", "has_at_least", "2", "crm;erp", "matched"),
+        ("tech_stack", "is_known", "", " ; ", "not_matched"),
+        ("tech_stack", "is_unknown", "", " ; ", "matched"),
+        ("employee_count", "is_known", "", 0, "matched"),
+        ("employee_count", "is_unknown", "", None, "matched"),
+        ("country_code", "not_in_region", "europe", "US", "matched"),
+        ("country_code", "not_in_region", "europe", None, "unknown"),
         ("country_code", "in_region", "europe", "fr", "matched"),
         ("country_code", "in_region", "europe", "US", "not_matched"),
         ("country_code", "in_region", "europe", None, "unknown"),
@@ -72,27 +98,20 @@ def test_operators(
     assert outcome(criterion, {attribute: value}, RULES) == expected
 
 
-@pytest.mark.parametrize(
-    ("title", "seniority", "function"),
-    [
-        ("Head of Operations", "head", "operations"),
-        ("Directrice des Systèmes d’Information", "director", "it"),
-        ("COO", "c_level", "operations"),
-        ("Vice-President, Supply-Chain", "vp", "operations"),
-        ("Sales Manager", "manager", "sales"),
-        ("IT and purchasing manager", "manager", "purchasing"),
-        ("Sales buyer", "staff", "purchasing"),
-        ("Manager", "manager", "other"),
-        ("Marketing", "other", "marketing"),
-        ("Wizard", None, None),
-        ("Leadership coach", None, None),
-        ("", None, None),
-        (None, None, None),
-    ],
-)
-def test_job_titles(title: Value, seniority: str | None, function: str | None) -> None:
-    found = with_derived({"job_title": title}, RULES)
-    assert (found["job_seniority"], found["job_function"]) == (seniority, function)
+def test_job_titles() -> None:
+    with TITLES.open(encoding="utf-8", newline="") as file:
+        expected = list(csv.DictReader(file))
+    assert len(expected) >= 250
+    for row in expected:
+        found = with_derived({"job_title": row["job_title"]}, RULES)
+        understood = {name: found[name] or "" for name in ("job_function", "job_seniority")}
+        assert {"job_title": row["job_title"], **understood} == row
+
+
+def test_no_title_is_no_title() -> None:
+    for title in ("", None):
+        found = with_derived({"job_title": title}, RULES)
+        assert (found["job_seniority"], found["job_function"]) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +202,35 @@ def test_a_profile_without_positive_points_is_refused(tmp_path: Path) -> None:
     profiles.write_text(profiles.read_text(encoding="utf-8") + "empty,3,Empty,Vide\n", "utf-8")
     with pytest.raises(ValueError, match="empty"):
         load_rules(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        ("FRA", "FR"),
+        (" deutschland", "DE"),
+        ("U.S.A.", "US"),
+        ("Côte d’Ivoire", "CI"),
+        ("UK", "GB"),
+        ("ZZ", None),
+        ("Europe", None),
+        (None, None),
+    ],
+)
+def test_countries(country: Value, expected: str | None) -> None:
+    assert with_derived({"country_code": country}, RULES)["country_code"] == expected
+
+
+def test_what_is_asked_of_being_known_is_not_yet_all_that_may_be() -> None:
+    rules = rules_of(
+        ("size", "size", "employee_count", "at_least", "10", 30),
+        ("told", "told", "industry", "is_known", "", 10),
+        ("untold", "untold", "industry", "is_unknown", "", -5),
+    )
+    (fit,) = fit_of_profiles({"employee_count": 10}, rules).values()
+    assert scores(fit) == (62.5, 75, 100)
+    (fit,) = fit_of_profiles({"employee_count": 10, "industry": "any"}, rules).values()
+    assert scores(fit) == (100, 100, 100)
 
 
 @given(st.data())

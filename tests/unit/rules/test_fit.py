@@ -16,7 +16,8 @@ SAAS = "saas_mid_market"
         (
             {"operator": "contains"},
             "operator 'contains' does not suit employee_count, a number; "
-            "use one of equals, in, not_in, between, at_least, at_most",
+            "use one of equals, not_equals, in, not_in, between, not_between, at_least, at_most, "
+            "more_than, less_than, is_known, is_unknown",
         ),
         ({"operand": "50..50"}, None),
         ({"operand": "50..49"}, "operand '50..49' is empty; write the lower number first"),
@@ -74,7 +75,10 @@ def test_a_criterion_tells_all_that_is_wrong_with_it(rules: ChangedRules) -> Non
         ("country_code", ("in_region", "europe"), ("in", "US|FR"), False),
         ("tech_stack", ("contains_all", "a"), ("contains_any", "b"), False),
         ("is_listed", ("is_true", ""), ("is_false", ""), True),
+        ("country_code", ("in_region", "dach"), ("not_in_region", "europe"), True),
+        ("country_code", ("in_region", "europe"), ("not_in_region", "dach"), False),
         ("is_listed", ("is_true", ""), ("is_true", ""), False),
+        ("is_listed", ("is_known", ""), ("is_unknown", ""), True),
     ],
 )
 def test_required_criteria_that_exclude_everybody_are_refused(
@@ -142,8 +146,13 @@ def test_a_profile_needs_positive_points(rules: ChangedRules) -> None:
 def test_criteria_and_thresholds_need_a_profile(rules: ChangedRules) -> None:
     rules.drop("icp_profiles", SAAS)
     problems = rules.problems()
-    assert {line.split(":")[0] for line in problems} == {"icp_criteria.csv", "mql_thresholds.csv"}
-    assert len(problems) == 13
+    assert {line.split(":")[0] for line in problems} == {
+        "icp_criteria.csv",
+        "mql_thresholds.csv",
+        "buying_group_roles.csv",
+        "buying_group_members.csv",
+    }
+    assert len(problems) == 33
     assert all("profile 'saas_mid_market' is not in icp_profiles.csv" in line for line in problems)
 
 

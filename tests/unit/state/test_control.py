@@ -32,3 +32,12 @@ def test_publishing_records_inputs_and_the_first_reception_stays(tmp_path: Path)
     assert ledger.received_inputs() == [first]
     assert [run.run_id for run in ledger.runs()] == ["b", "a"]
     assert {run.state for run in ledger.runs()} == {"published"}
+
+
+def test_a_run_that_readers_see_no_longer_says_why_they_did_not(tmp_path: Path) -> None:
+    ledger = ControlLedger(tmp_path / "control.sqlite")
+    ledger.plan("a")
+    ledger.move("a", "kept", "good, and not published: publishing is on hold")
+    ledger.publish("a", [])
+    [run] = ledger.runs()
+    assert (run.state, run.message) == ("published", None)

@@ -1,7 +1,10 @@
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,25 @@ def test_a_lock_file_without_a_holder_stops_nobody(tmp_path: Path) -> None:
     path.write_text('{"pid": 1, "since": "2026-01-01", "for": "refresh", "and": "more text"}')
     with exclusive_lock(path, "refresh"):
         assert json.loads(path.read_text())["pid"] == os.getpid()
+
+
+def test_who_only_asks_whether_it_is_locked_stops_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "refresh.lock"
+    path.touch()
+    asking = threading.Event()
+
+    def ask() -> None:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            asking.set()
+            time.sleep(0.1)
+
+    status = threading.Thread(target=ask)
+    status.start()
+    asking.wait()
+    with exclusive_lock(path, "refresh"):
+        assert json.loads(path.read_text())["pid"] == os.getpid()
+    status.join()
 
 
 HOLD = """

@@ -1,0 +1,68 @@
+"""What the rules of accounts and their buying groups must be to make sense."""
+
+from collections.abc import Iterator
+
+from lead_warehouse.rules.problems import Problem, quoted, remedy
+from lead_warehouse.rules.rows import (
+    AccountRules,
+    BuyingGroupMember,
+    BuyingGroupRole,
+    JobTitleTerm,
+    RuleSet,
+)
+
+UNTOLD = "other"
+"""Function or seniority of a title that tells only the other of the two."""
+
+
+def account_problems(rules: RuleSet) -> Iterator[Problem]:
+    """Limits, and roles that somebody can have and that leave somebody out."""
+    for row in rules.rows(AccountRules):
+        yield from row.out_of("max_accounts_per_key", least=1)
+        yield from row.out_of("people_per_cap", least=1)
+        yield from row.out_of("min_engaged_intent_score", above=0)
+        yield from row.out_of("min_engaged_intent_score", greatest=100)
+    for role in rules.rows(BuyingGroupRole):
+        yield from role.out_of("sort_order", least=1)
+    yield from _vacant_roles(rules)
+    yield from _members(rules)
+
+
+def _vacant_roles(rules: RuleSet) -> Iterator[Problem]:
+    members = rules.all_rows(BuyingGroupMember)
+    if members is None:
+        return
+    filled = {(one.profile, one.role) for one in members}
+    for role in rules.rows(BuyingGroupRole):
+        if (role.profile, role.role) not in filled:
+            yield role.problem(
+                f"role {quoted(role.role)} of {role.profile} is nobody's and would always be "
+                "missing; say who has it in buying_group_members.csv"
+            )
+
+
+def _members(rules: RuleSet) -> Iterator[Problem]:
+    roles, terms = rules.all_rows(BuyingGroupRole), rules.all_rows(JobTitleTerm)
+    for row in rules.rows(BuyingGroupMember):
+        if row.job_function is None and row.job_seniority is None:
+            yield row.problem(
+                "job_function and job_seniority are both empty, so everybody would have the role; "
+                "fill one"
+            )
+        if roles is not None:
+            known = {one.role for one in roles if one.profile == row.profile}
+            if row.role not in known:
+                yield row.problem(
+                    f"role {quoted(row.role)} is none of {row.profile} in buying_group_roles.csv"
+                    f"{remedy(row.role, known)}"
+                )
+        for attribute in ("job_function", "job_seniority"):
+            value = getattr(row, attribute)
+            if value is None or terms is None:
+                continue
+            told = {one.value for one in terms if one.attribute == attribute} | {UNTOLD}
+            if value not in told:
+                yield row.problem(
+                    f"{attribute} {quoted(value)} is told by no term of job_title_terms.csv"
+                    f"{remedy(value, told)}"
+                )

@@ -1,0 +1,80 @@
+with interactions as (
+
+    select * from {{ ref('int_interactions_traced') }}
+
+),
+
+rules as (
+
+    select traffic_honeypots.*
+    from {{ ref('traffic_honeypots') }} as traffic_honeypots
+    inner join {{ ref('traffic_reasons') }} as traffic_reasons
+        on traffic_honeypots.zero_because = traffic_reasons.zero_because
+    where traffic_honeypots.is_active and traffic_reasons.is_active
+
+),
+
+assets as (
+
+    select * from {{ ref('int_assets_normalized') }}
+
+),
+
+traps as (
+
+    select
+        rules.*,
+        assets.text as asset
+    from rules
+    inner join assets as patterns
+        on
+            rules.interaction_type = patterns.interaction_type
+            and rules.pattern = patterns.text
+    inner join assets
+        on rules.interaction_type = assets.interaction_type
+    where {{ asset_matches('rules.match', 'assets', 'patterns') }}
+
+),
+
+hits as (
+
+    select
+        interactions.*,
+        rules.honeypot,
+        rules.before_seconds,
+        rules.after_seconds,
+        rules.zero_because
+    from interactions
+    inner join rules
+        on interactions.interaction_type = rules.interaction_type
+    where rules.pattern is null
+    union all
+    select
+        interactions.*,
+        traps.honeypot,
+        traps.before_seconds,
+        traps.after_seconds,
+        traps.zero_because
+    from interactions
+    inner join traps
+        on
+            interactions.interaction_type = traps.interaction_type
+            and interactions.asset = traps.asset
+
+),
+
+final as (
+
+    select
+        honeypot,
+        interaction_id,
+        lead_id,
+        visitor_id,
+        {{ dbt.dateadd('second', '-before_seconds', 'occurred_at') }} as from_at,
+        {{ dbt.dateadd('second', 'after_seconds', 'occurred_at') }} as until_at,
+        zero_because
+    from hits
+
+)
+
+select * from final

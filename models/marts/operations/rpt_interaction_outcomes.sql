@@ -1,0 +1,147 @@
+with resolved as (
+
+    select * from {{ ref('int_interactions_resolved') }}
+
+),
+
+attributed as (
+
+    select * from {{ ref('int_interactions_attributed') }}
+
+),
+
+leads as (
+
+    select distinct lead_id
+    from {{ ref('int_leads_historized') }}
+
+),
+
+weighted as (
+
+    select * from {{ ref('int_interactions_weighted') }}
+
+),
+
+landed as (
+
+    select * from {{ ref('stg_files__interactions') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+totals as (
+
+    select
+        lower(trim(interaction_type)) as interaction_type,
+        count(*) as interaction_count
+    from resolved
+    group by lower(trim(interaction_type))
+
+),
+
+outcomes as (
+
+    select
+        recorded_type as interaction_type,
+        is_before_creation,
+        case
+            when zero_because is not null then zero_because
+            when unscreened_points = 0 then 'zero_points'
+            when kind = 'step' then 'taken_off'
+            else 'scored'
+        end as outcome
+    from weighted
+    union all
+    select
+        lower(trim(attributed.interaction_type)) as interaction_type,
+        false as is_before_creation,
+        'lead_unknown' as outcome
+    from attributed
+    left join leads
+        on attributed.lead_id = leads.lead_id
+    where leads.lead_id is null
+
+),
+
+of_leads as (
+
+    select
+        interaction_type,
+        outcome,
+        count(*) as interaction_count,
+        sum(case when is_before_creation then 1 else 0 end) as before_creation_count
+    from outcomes
+    group by interaction_type, outcome
+
+),
+
+leads_totals as (
+
+    select
+        interaction_type,
+        sum(interaction_count) as interaction_count
+    from of_leads
+    group by interaction_type
+
+),
+
+after_as_of as (
+
+    select
+        lower(trim(landed.interaction_type)) as interaction_type,
+        count(distinct landed.interaction_id) as interaction_count
+    from landed
+    inner join refresh_context
+        on
+            landed.occurred_at > refresh_context.as_of
+            and landed.known_at <= refresh_context.known_by
+    left join resolved
+        on landed.interaction_id = resolved.interaction_id
+    where resolved.interaction_id is null
+    group by lower(trim(landed.interaction_type))
+
+),
+
+unioned as (
+
+    select * from of_leads
+    union all
+    select
+        totals.interaction_type,
+        'without_lead' as outcome,
+        totals.interaction_count - coalesce(leads_totals.interaction_count, 0)
+            as interaction_count,
+        0 as before_creation_count
+    from totals
+    left join leads_totals
+        on coalesce(totals.interaction_type, '') = coalesce(leads_totals.interaction_type, '')
+    union all
+    select
+        interaction_type,
+        'after_as_of' as outcome,
+        interaction_count,
+        0 as before_creation_count
+    from after_as_of
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['interaction_type', 'outcome']) }} as interaction_outcome_id,
+        interaction_type,
+        outcome,
+        cast(interaction_count as bigint) as interaction_count,
+        cast(before_creation_count as bigint) as before_creation_count
+    from unioned
+    where interaction_count > 0
+
+)
+
+select * from final
