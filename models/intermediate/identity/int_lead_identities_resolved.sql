@@ -20,7 +20,7 @@ links as (
 
 survivors as (
 
-    select * from {{ ref('int_survivors_chosen') }}
+    select * from {{ ref('int_survivors_elected') }}
 
 ),
 
