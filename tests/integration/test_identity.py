@@ -30,7 +30,7 @@ MODELS = (
     "int_lead_merges_resolved",
     "int_lead_addresses_shared",
     "int_leads_linked",
-    "int_survivors_chosen",
+    "int_survivors_elected",
     "int_lead_identities_resolved",
 )
 GIVEN = """

@@ -6,7 +6,7 @@ with recursive lead_versions as (
 
 ),
 
-merges as (
+latest_merges as (
 
     select * from {{ ref('int_lead_merges_resolved') }}
 
@@ -20,7 +20,7 @@ links as (
 
 survivors as (
 
-    select * from {{ ref('int_survivors_chosen') }}
+    select * from {{ ref('int_survivors_elected') }}
 
 ),
 
@@ -28,9 +28,9 @@ every_lead as (
 
     select lead_id from lead_versions
     union
-    select merged_lead_id as lead_id from merges
+    select merged_lead_id as lead_id from latest_merges
     union
-    select surviving_lead_id as lead_id from merges
+    select surviving_lead_id as lead_id from latest_merges
 
 ),
 
@@ -101,7 +101,10 @@ final as (
         case
             when survivors.surviving_lead_id = every_lead.lead_id or survivors.lead_id is null
                 then null
-            when merges.is_taken_back or merges.is_end_of_circle or merges.merged_lead_id is null
+            when
+                latest_merges.merged_lead_id is null
+                or latest_merges.is_taken_back
+                or latest_merges.is_end_of_circle
                 then 'same_email'
             else 'merge'
         end as link_reason
@@ -112,8 +115,8 @@ final as (
         on
             every_lead.lead_id = reached.lead_id
             and reached.news_count = 0
-    left join merges
-        on every_lead.lead_id = merges.merged_lead_id
+    left join latest_merges
+        on every_lead.lead_id = latest_merges.merged_lead_id
 
 )
 

@@ -1,4 +1,4 @@
-with merges as (
+with latest_merges as (
 
     select * from {{ ref('int_lead_merges_resolved') }}
 
@@ -18,7 +18,7 @@ by_merge as (
         surviving_lead_id as other_lead_id,
         merged_at as linked_at,
         'merge' as link_reason
-    from merges
+    from latest_merges
     where not is_taken_back and not is_end_of_circle
 
 ),
@@ -27,7 +27,7 @@ by_merge as (
 taken_apart as (
 
     select merged_lead_id as lead_id
-    from merges
+    from latest_merges
     where is_taken_back
 
 ),
