@@ -8,4 +8,5 @@
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }}
     from {{ arguments['temp_relation'] }}
+    where lead_id in (select lead_id from {{ ref('int_leads_touched') }})
 {% endmacro %}

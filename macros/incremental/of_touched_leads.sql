@@ -1,7 +1,8 @@
 {#- Where a kept table is carried on, only the leads that this landing concerns are looked at. -#}
 {% macro of_touched_leads(lead_column) -%}
+    {%- set touched = ref('int_leads_touched') -%}
     {%- if is_incremental() -%}
-        {{ lead_column }} in (select lead_id from {{ ref('int_leads_touched') }})
+        {{ lead_column }} in (select lead_id from {{ touched }})
     {%- else -%}
         true
     {%- endif -%}

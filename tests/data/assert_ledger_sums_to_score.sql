@@ -1,10 +1,11 @@
 -- A score is the sum of its rows, to the last digit: for every lead where everything was built, else
 -- for those that this refresh concerns.
+{%- set touched = ref('int_leads_touched') %}
 with scores as (
 
     select * from {{ ref('fct_lead_scores') }}
     {% if not is_full_build() %}
-        where lead_id in (select lead_id from {{ ref('int_leads_touched') }})
+        where lead_id in (select lead_id from {{ touched }})
     {% endif %}
 
 ),
@@ -13,7 +14,7 @@ ledger as (
 
     select * from {{ ref('fct_score_contributions') }}
     {% if not is_full_build() %}
-        where lead_id in (select lead_id from {{ ref('int_leads_touched') }})
+        where lead_id in (select lead_id from {{ touched }})
     {% endif %}
 
 ),

@@ -30,7 +30,7 @@ def test_what_no_prospect_did_is_found_and_little_else(
         interaction: reason
         for interaction, reason in ask(
             published_sample,
-            "select interaction_id, zero_because from intermediate.int_interactions_resolved "
+            "select interaction_id, zero_because from intermediate.int_interactions_attributed "
             "left join intermediate.int_interactions_screened using (interaction_id)",
         )
     }

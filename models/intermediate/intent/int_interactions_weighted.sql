@@ -76,6 +76,7 @@ with_depth as (
         coalesce(
             signals.interaction_type, negative_steps.interaction_type, interactions.interaction_type
         ) as interaction_type,
+        lower(trim(interactions.interaction_type)) as recorded_type,
         interactions.pattern_name,
         interactions.occurred_at,
         interactions.counts_from,
@@ -138,6 +139,7 @@ final as (
         lead_id,
         interaction_id,
         interaction_type,
+        recorded_type,
         pattern_name,
         occurred_at,
         counts_from,

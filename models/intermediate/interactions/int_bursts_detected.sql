@@ -4,7 +4,6 @@
 with interactions as (
 
     select * from {{ ref('int_interactions_traced') }}
-    where person_id is not null
 
 ),
 
@@ -55,11 +54,10 @@ in_spans as (
 crowded as (
 
     select
-        person_id,
-        is_lead,
+        lead_id,
         span_number
     from in_spans
-    group by person_id, is_lead, span_number, least_count
+    group by lead_id, span_number, least_count
     having count(*) >= least_count
 
 ),
@@ -69,14 +67,12 @@ near_crowds as (
     select * from crowded
     union
     select
-        person_id,
-        is_lead,
+        lead_id,
         span_number - 1 as span_number
     from crowded
     union
     select
-        person_id,
-        is_lead,
+        lead_id,
         span_number + 1 as span_number
     from crowded
 
@@ -89,20 +85,18 @@ numbered as (
         types.min_count,
         types.within_seconds,
         types.min_types,
-        in_spans.person_id,
-        in_spans.is_lead,
+        in_spans.lead_id,
         in_spans.interaction_id,
         in_spans.interaction_type,
         in_spans.occurred_at,
         row_number() over (
-            partition by types.burst, in_spans.person_id, in_spans.is_lead
+            partition by types.burst, in_spans.lead_id
             order by in_spans.occurred_at, in_spans.interaction_id
         ) as place
     from in_spans
     inner join near_crowds
         on
-            in_spans.person_id = near_crowds.person_id
-            and in_spans.is_lead = near_crowds.is_lead
+            in_spans.lead_id = near_crowds.lead_id
             and in_spans.span_number = near_crowds.span_number
     inner join types
         on in_spans.interaction_type = types.interaction_type
@@ -114,8 +108,7 @@ begun as (
 
     select
         starts.burst,
-        starts.person_id,
-        starts.is_lead,
+        starts.lead_id,
         starts.place as first_place,
         ends.place as last_place,
         starts.occurred_at as starts_at,
@@ -123,7 +116,7 @@ begun as (
         case
             when
                 starts.place <= lag(ends.place) over (
-                    partition by starts.burst, starts.person_id, starts.is_lead
+                    partition by starts.burst, starts.lead_id
                     order by starts.place
                 )
                 then 0
@@ -133,8 +126,7 @@ begun as (
     inner join numbered as ends
         on
             starts.burst = ends.burst
-            and starts.person_id = ends.person_id
-            and starts.is_lead = ends.is_lead
+            and starts.lead_id = ends.lead_id
             and ends.place = starts.place + starts.min_count - 1
     where
         {{ epoch_microseconds('ends.occurred_at') }}
@@ -148,7 +140,7 @@ told_apart as (
     select
         *,
         sum(is_new) over (
-            partition by burst, person_id, is_lead
+            partition by burst, lead_id
             order by first_place
             rows between unbounded preceding and current row
         ) as burst_number
@@ -160,14 +152,13 @@ put_together as (
 
     select
         burst,
-        person_id,
-        is_lead,
+        lead_id,
         min(first_place) as first_place,
         max(last_place) as last_place,
         min(starts_at) as starts_at,
         max(ends_at) as ends_at
     from told_apart
-    group by burst, person_id, is_lead, burst_number
+    group by burst, lead_id, burst_number
 
 ),
 
@@ -175,8 +166,7 @@ final as (
 
     select
         put_together.burst,
-        put_together.person_id,
-        put_together.is_lead,
+        put_together.lead_id,
         put_together.starts_at,
         put_together.ends_at,
         max(
@@ -189,14 +179,12 @@ final as (
     inner join numbered
         on
             put_together.burst = numbered.burst
-            and put_together.person_id = numbered.person_id
-            and put_together.is_lead = numbered.is_lead
+            and put_together.lead_id = numbered.lead_id
             and numbered.place >= put_together.first_place
             and numbered.place <= put_together.last_place
     group by
         put_together.burst,
-        put_together.person_id,
-        put_together.is_lead,
+        put_together.lead_id,
         put_together.starts_at,
         put_together.ends_at,
         numbered.min_types

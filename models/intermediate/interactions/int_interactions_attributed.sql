@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_leads') }}
 
 with interactions as (
 
@@ -42,7 +42,7 @@ with_visitors as (
 
 ),
 
-final as (
+attributed as (
 
     select
         with_visitors.interaction_id,
@@ -67,6 +67,16 @@ final as (
     from with_visitors
     left join joined_leads
         on with_visitors.told_lead_id = joined_leads.lead_id
+
+),
+
+-- What nobody is known to have done waits until somebody is.
+final as (
+
+    select * from attributed
+    where
+        lead_id is not null
+        and {{ of_touched_leads('lead_id') }}
 
 )
 

@@ -44,6 +44,7 @@ decided as (
 
     select
         interactions.interaction_id,
+        interactions.lead_id,
         overrides.override,
         overrides.verdict,
         1 as place
@@ -53,6 +54,7 @@ decided as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         of_leads.override,
         of_leads.verdict,
         of_leads.place
@@ -62,6 +64,7 @@ decided as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         of_leads.override,
         of_leads.verdict,
         of_leads.place
@@ -90,6 +93,7 @@ final as (
 
     select
         interaction_id,
+        lead_id,
         override,
         verdict
     from ranked

@@ -1,3 +1,6 @@
+{{ config(materialized='incremental', incremental_strategy='replace_touched_leads') }}
+-- depends_on: {{ ref('int_leads_touched') }}
+
 with interactions as (
 
     select * from {{ ref('int_interactions_traced') }}
@@ -40,6 +43,7 @@ found as (
     union all
     select
         interaction_id,
+        lead_id,
         'by_hand' as zero_because,
         'override' as rule_kind,
         override as rule,
@@ -67,7 +71,6 @@ habits as (
     from interactions
     left join found_ids
         on interactions.interaction_id = found_ids.interaction_id
-    where interactions.lead_id is not null
     group by interactions.lead_id, interactions.interaction_type
 
 ),
@@ -104,6 +107,7 @@ opened_by_nobody as (
 
     select
         interactions.interaction_id,
+        interactions.lead_id,
         unattended.zero_because,
         'opening' as rule_kind,
         unattended.opening as rule,
@@ -149,6 +153,7 @@ final as (
 
     select
         interaction_id,
+        lead_id,
         zero_because,
         rule_kind,
         rule,

@@ -44,6 +44,7 @@ final as (
 
     select
         interactions.interaction_id,
+        interactions.lead_id,
         user_agents.zero_because,
         'user agent' as rule_kind,
         user_agents.agent as rule,
@@ -59,6 +60,7 @@ final as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         leads.zero_because,
         'lead' as rule_kind,
         leads.lead_rule as rule,
@@ -69,6 +71,7 @@ final as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         leads.zero_because,
         'lead' as rule_kind,
         leads.lead_rule as rule,
@@ -82,6 +85,7 @@ final as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         burst_rules.zero_because,
         'burst' as rule_kind,
         bursts.burst as rule,
@@ -89,8 +93,7 @@ final as (
     from interactions
     inner join bursts
         on
-            interactions.person_id = bursts.person_id
-            and interactions.is_lead = bursts.is_lead
+            interactions.lead_id = bursts.lead_id
             and interactions.occurred_at >= bursts.starts_at
             and interactions.occurred_at <= bursts.ends_at
     inner join burst_rules
@@ -102,6 +105,7 @@ final as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         honeypots.zero_because,
         'honeypot' as rule_kind,
         honeypots.honeypot as rule,
@@ -115,6 +119,7 @@ final as (
     union all
     select
         interactions.interaction_id,
+        interactions.lead_id,
         honeypots.zero_because,
         'honeypot' as rule_kind,
         honeypots.honeypot as rule,

@@ -1,52 +1,14 @@
 {{ config(materialized='view') }}
 
--- Whoever is at work leaves traces under a lead or, while nobody knows who it is, under a visitor.
+{%- set touched = ref('int_leads_touched') %}
+
+-- Where kept tables are carried on, only what the leads did that something new concerns is looked at.
 with attributed as (
 
     select * from {{ ref('int_interactions_attributed') }}
-
-),
-
-resolved as (
-
-    select * from {{ ref('int_interactions_resolved') }}
-
-),
-
-identified_later as (
-
-    select interaction_id
-    from attributed
-    where recorded_lead_id is null
-
-),
-
-unioned as (
-
-    select
-        interaction_id,
-        lead_id,
-        recorded_lead_id,
-        visitor_id,
-        interaction_type,
-        occurred_at,
-        asset,
-        user_agent
-    from attributed
-    union all
-    select
-        resolved.interaction_id,
-        resolved.lead_id,
-        resolved.lead_id as recorded_lead_id,
-        resolved.visitor_id,
-        resolved.interaction_type,
-        resolved.occurred_at,
-        resolved.asset,
-        resolved.user_agent
-    from resolved
-    left join identified_later
-        on resolved.interaction_id = identified_later.interaction_id
-    where resolved.lead_id is null and identified_later.interaction_id is null
+    {% if not is_full_build() %}
+        where lead_id in (select lead_id from {{ touched }})
+    {% endif %}
 
 ),
 
@@ -57,13 +19,11 @@ final as (
         lead_id,
         recorded_lead_id,
         visitor_id,
-        coalesce(lead_id, visitor_id) as person_id,
-        lead_id is not null as is_lead,
         lower(trim(interaction_type)) as interaction_type,
         occurred_at,
         asset,
         user_agent
-    from unioned
+    from attributed
 
 )
 

@@ -10,6 +10,13 @@ attributed as (
 
 ),
 
+leads as (
+
+    select distinct lead_id
+    from {{ ref('int_leads_historized') }}
+
+),
+
 weighted as (
 
     select * from {{ ref('int_interactions_weighted') }}
@@ -41,18 +48,24 @@ totals as (
 outcomes as (
 
     select
-        lower(trim(attributed.interaction_type)) as interaction_type,
-        weighted.is_before_creation,
+        recorded_type as interaction_type,
+        is_before_creation,
         case
-            when weighted.interaction_id is null then 'lead_unknown'
-            when weighted.zero_because is not null then weighted.zero_because
-            when weighted.unscreened_points = 0 then 'zero_points'
-            when weighted.kind = 'step' then 'taken_off'
+            when zero_because is not null then zero_because
+            when unscreened_points = 0 then 'zero_points'
+            when kind = 'step' then 'taken_off'
             else 'scored'
         end as outcome
+    from weighted
+    union all
+    select
+        lower(trim(attributed.interaction_type)) as interaction_type,
+        false as is_before_creation,
+        'lead_unknown' as outcome
     from attributed
-    left join weighted
-        on attributed.interaction_id = weighted.interaction_id
+    left join leads
+        on attributed.lead_id = leads.lead_id
+    where leads.lead_id is null
 
 ),
 
