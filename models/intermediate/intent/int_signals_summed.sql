@@ -16,7 +16,11 @@ scoring as (
 
 refresh_context as (
 
-    select * from {{ ref('stg_files__refresh_context') }}
+    select
+        *,
+        -- Of now, all that has landed counts, though it may be known later than the latest event.
+        case when is_as_of_given then as_of else known_by end as known_until
+    from {{ ref('stg_files__refresh_context') }}
 
 ),
 
@@ -33,7 +37,7 @@ counting_by_then as (
     cross join scoring
     cross join refresh_context
     where
-        interactions.counts_from <= refresh_context.as_of
+        interactions.counts_from <= refresh_context.known_until
         and (interactions.points <> 0 or interactions.is_hand_raise)
         and (interactions.kind = 'signal' or refresh_context.as_of < interactions.step_until)
 

@@ -2,7 +2,7 @@
 -- accents they were written with; documents by name. Once for each text, never for each event.
 with interactions as (
 
-    select * from {{ ref('int_interactions_resolved') }}
+    select * from {{ ref('int_interactions_attributed') }}
 
 ),
 

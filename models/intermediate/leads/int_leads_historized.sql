@@ -67,10 +67,7 @@ ranked as (
         on
             changes.person_id = records_of_people.person_id
             and changes.changed_at >= records_of_people.told_from
-            and (
-                records_of_people.valid_to is null
-                or changes.changed_at < records_of_people.valid_to
-            )
+            and changes.changed_at < {{ open_end('records_of_people.valid_to') }}
 
 ),
 
