@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- All that is asked of a lead's interactions at the as-of instant, in one pass over them. What earns
--- nothing is left out, but a request, which is one whatever it weighs.
+-- All that is asked of a lead's interactions at the as-of instant, in one pass over them. What
+-- earns nothing is left out, but a request, which is one whatever it weighs.
 with interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}

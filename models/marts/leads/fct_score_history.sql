@@ -56,20 +56,21 @@ refresh_context as (
 fits as (
 
     select
-        lead_id,
+        fit_scores.lead_id,
         'fit' as score,
         'fit' as kind,
-        profile as component,
+        fit_scores.profile as component,
         cast(null as varchar) as interaction_id,
-        valid_from as changed_at,
-        case when valid_to <= known_until then valid_to end as next_changed_at,
-        case when is_excluded then 0 else fit_score end as points,
+        fit_scores.valid_from as changed_at,
+        case when fit_scores.valid_to <= refresh_context.known_until then fit_scores.valid_to end
+            as next_changed_at,
+        case when fit_scores.is_excluded then 0 else fit_scores.fit_score end as points,
         cast(null as decimal(18, 6)) as half_life_days,
         cast(null as decimal(18, 6)) as cap_points,
         100 as full_points
     from fit_scores
     cross join refresh_context
-    where valid_from <= known_until
+    where fit_scores.valid_from <= refresh_context.known_until
 
 ),
 
