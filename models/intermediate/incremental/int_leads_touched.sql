@@ -37,6 +37,13 @@ relinked as (
 
 ),
 
+rejudged as (
+
+    select * from {{ ref('int_leads_rejudged') }}
+    where is_rejudged
+
+),
+
 new_interactions as (
 
     select
@@ -125,6 +132,8 @@ unioned as (
     select lead_id from new_leads
     union
     select lead_id from relinked_leads
+    union
+    select lead_id from rejudged
     union
     select lead_id from leads_of_visitors
 
