@@ -81,10 +81,14 @@ chaos: setup ## Kill refreshes, fill disks, damage files (KILLS=200 SEED=1 PUBLI
 bench: setup ## Compare landing with DuckDB's own read of the same files (ROWS=1000000 TRIES=3)
 	$(BIN)/python -m benches.landing --rows $(or $(ROWS),1000000) --tries $(or $(TRIES),3)
 
+histories: setup ## Hold tables carried on against tables built anew (HISTORIES=20000 SEED=1)
+	HISTORIES=$(or $(HISTORIES),20000) SEED=$(or $(SEED),1) \
+		$(BIN)/pytest tests/integration/test_carried_on.py -q -s
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench dev clean
+.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench histories dev clean

@@ -1,8 +1,8 @@
 """Tables that are carried on from refresh to refresh equal those built anew from all that landed.
 
 Random deliveries go through landing and dbt one after the other, then all of them at once, in
-another order, into a database of its own. ``LEADS`` and ``SEED`` in the environment ask for more
-leads and for other ones.
+another order, into a database of its own. ``make histories`` does it with more leads and another
+seed.
 """
 
 import math
@@ -34,12 +34,13 @@ from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.rules.families import Families
 from tests.random_deliveries import DELIVERIES, Deliveries, changed_rules, write_mapping
 
-LEADS = int(os.environ.get("LEADS", "900"))
-SEED = int(os.environ.get("SEED", "5"))
+LEADS = int(os.environ.get("HISTORIES") or 900)
+SEED = int(os.environ.get("SEED") or 5)
 THEN = 2
 """The delivery after which the past is rebuilt."""
 
 OF_THIS_REFRESH = {
+    "int_leads_rejudged",
     "int_leads_relinked",
     "int_leads_touched",
     "int_interactions_traced",
@@ -421,8 +422,7 @@ def first_difference(
         columns = [column for column, *_ in left.execute(f"describe {name}").fetchall()]
         place = columns.index("lead_id") if "lead_id" in columns else 0
         rows = [
-            {row for (row,) in side.execute("select row(t.*) " + ROWS.format(name)).fetchall()}
-            for side in (left, right)
+            set(side.execute("select * " + ROWS.format(name)).fetchall()) for side in (left, right)
         ]
         only = [rows[0] - rows[1], rows[1] - rows[0]]
         lead = min(str(row[place]) for row in only[0] | only[1])
