@@ -1,5 +1,5 @@
 {#- What the generation built upon had, as long as this table is not built anew. -#}
-{%- set before = load_relation(this) if execute -%}
+{%- set before = load_relation(this) if execute and this -%}
 
 -- The rules on leads and on mail domains go by what is known last, and that changes without a word
 -- of the lead itself: with its person's record, its company's, or another match.
