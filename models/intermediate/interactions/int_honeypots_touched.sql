@@ -1,8 +1,9 @@
 {%- set touched = ref('int_leads_touched') %}
 {%- set traced = ref('int_interactions_traced') %}
 
--- A trap marks all that its visitor did around it, also as another lead than the one that hit it. So
--- where kept tables are carried on, the visitors of the leads looked at are followed to other leads.
+-- A trap marks all that its visitor did around it, also as another lead than the one that hit
+-- it. So where kept tables are carried on, the visitors of the leads looked at are followed to
+-- other leads.
 with interactions as (
 
     select
