@@ -85,10 +85,15 @@ bench: setup ## Measure scoring, landing, daily refreshes (ROWS=1000000 TRIES=3 
 truth: setup ## Hold the ranking of leads against the simulated company's truth (LEADS=20000)
 	$(BIN)/python -m benches.ranking --leads $(or $(LEADS),20000)
 
+histories: setup ## Hold tables carried on against tables built anew (HISTORIES=20000 SEED=1)
+	HISTORIES=$(or $(HISTORIES),20000) SEED=$(or $(SEED),1) \
+		$(BIN)/pytest tests/integration/test_carried_on.py -q -s
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench truth dev clean
+.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench histories \
+	truth dev clean

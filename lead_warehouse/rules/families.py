@@ -17,6 +17,9 @@ from pathlib import Path
 _REFERENCE = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _IS_KEPT = re.compile(r"""materialized\s*=\s*['"]incremental['"]""")
 INTERMEDIATE = Path("models/intermediate")
+CARRIES_ON = "incremental"
+"""Family that says whom a landing concerns. All kept tables follow from it: what it overlooked
+stays wrong in them until they are built whole."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Families:
             name: frozenset(
                 found for one in self._upstream(name) if (found := self._nodes[one].family)
             )
+            | {CARRIES_ON}
             for name, node in sorted(self._nodes.items())
             if node.is_kept
         }

@@ -37,6 +37,13 @@ relinked as (
 
 ),
 
+rejudged as (
+
+    select * from {{ ref('int_leads_rejudged') }}
+    where is_rejudged
+
+),
+
 new_interactions as (
 
     select
@@ -48,6 +55,18 @@ new_interactions as (
         on
             interaction_records.input_name = new_files.input_name
             and interaction_records.file_digest = new_files.file_digest
+
+),
+
+repeated_records as (
+
+    select
+        interaction_records.interaction_id,
+        interaction_records.lead_id,
+        interaction_records.visitor_id
+    from interaction_records
+    inner join repeated
+        on interaction_records.interaction_id = repeated.interaction_id
 
 ),
 
@@ -64,11 +83,11 @@ new_and_repeated as (
 corrected as (
 
     select
-        interaction_records.lead_id,
-        interaction_records.visitor_id
-    from interaction_records
+        repeated_records.lead_id,
+        repeated_records.visitor_id
+    from repeated_records
     inner join new_and_repeated
-        on interaction_records.interaction_id = new_and_repeated.interaction_id
+        on repeated_records.interaction_id = new_and_repeated.interaction_id
 
 ),
 
@@ -93,6 +112,44 @@ relinked_leads as (
 
 ),
 
+repeated_leads as (
+
+    select distinct
+        interaction_id,
+        lead_id
+    from repeated_records
+    where lead_id is not null
+
+),
+
+repeated_visitors as (
+
+    select distinct
+        interaction_id,
+        visitor_id
+    from repeated_records
+    where visitor_id is not null
+
+),
+
+-- Of several records of an interaction one may name the lead and another the visitor.
+leads_with_visitors as (
+
+    select
+        lead_id,
+        visitor_id
+    from interaction_records
+    where lead_id is not null and visitor_id is not null
+    union all
+    select
+        repeated_leads.lead_id,
+        repeated_visitors.visitor_id
+    from repeated_leads
+    inner join repeated_visitors
+        on repeated_leads.interaction_id = repeated_visitors.interaction_id
+
+),
+
 -- Whom a visitor is identified as decides on all that it did anonymously.
 visitors as (
 
@@ -100,19 +157,19 @@ visitors as (
     union
     select visitor_id from corrected
     union
-    select interaction_records.visitor_id
-    from interaction_records
+    select leads_with_visitors.visitor_id
+    from leads_with_visitors
     inner join relinked_leads
-        on interaction_records.lead_id = relinked_leads.lead_id
+        on leads_with_visitors.lead_id = relinked_leads.lead_id
 
 ),
 
 leads_of_visitors as (
 
-    select distinct interaction_records.lead_id
-    from interaction_records
+    select distinct leads_with_visitors.lead_id
+    from leads_with_visitors
     inner join visitors
-        on interaction_records.visitor_id = visitors.visitor_id
+        on leads_with_visitors.visitor_id = visitors.visitor_id
 
 ),
 
@@ -125,6 +182,8 @@ unioned as (
     select lead_id from new_leads
     union
     select lead_id from relinked_leads
+    union
+    select lead_id from rejudged
     union
     select lead_id from leads_of_visitors
 

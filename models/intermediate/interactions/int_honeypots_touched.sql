@@ -1,6 +1,24 @@
+{%- set touched = ref('int_leads_touched') %}
+{%- set traced = ref('int_interactions_traced') %}
+
+-- A trap marks all that its visitor did around it, also as another lead than the one that hit
+-- it. So where kept tables are carried on, the visitors of the leads looked at are followed to
+-- other leads.
 with interactions as (
 
-    select * from {{ ref('int_interactions_traced') }}
+    select
+        interaction_id,
+        lead_id,
+        visitor_id,
+        lower(trim(interaction_type)) as interaction_type,
+        occurred_at,
+        asset
+    from {{ ref('int_interactions_attributed') }}
+    {% if not is_full_build() %}
+        where
+            lead_id in (select lead_id from {{ touched }})
+            or visitor_id in (select visitor_id from {{ traced }})
+    {% endif %}
 
 ),
 

@@ -13,6 +13,7 @@ MODELS = {
     "intermediate/intent/int_states": (
         "{{ config(materialized='incremental') }} {{ ref('stg_leads') }} {{ ref('signals') }}"
     ),
+    "intermediate/incremental/int_touched": "{{ ref('int_fit') }}",
     "intermediate/lifecycle/int_stages": (
         "{{ config(materialized = 'incremental') }} {{ ref('int_states') }} {{ ref(\"int_fit\") }}"
     ),
@@ -50,6 +51,7 @@ def stale(folder: Path, **changes: str) -> list[str]:
         ({"int_fit": "{{ ref('stg_leads') }} {{ ref('criteria') }} -- now"}, ["int_stages"]),
         ({"stg_leads": "select lead_id from raw"}, ["int_stages", "int_states"]),
         ({"decay": "{% macro decay() %}2{% endmacro %}"}, ["int_stages", "int_states"]),
+        ({"int_touched": "select 1"}, ["int_stages", "int_states"]),
         ({"fct_scores": "select 1"}, []),
         ({"unread": "b\n"}, []),
     ],
