@@ -27,6 +27,7 @@ from lead_warehouse.explain.wording import in_number, in_words, phrase
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
+from lead_warehouse.refresh.kept_tables import BuiltWhole
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.rules import CheckedRules
 from lead_warehouse.spreadsheet import escape_cell
@@ -118,12 +119,22 @@ def _notes(report: RefreshReport, landed: list[FileAccount]) -> None:
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
     for line in report.notes:
         say(f"note: {line}")
+    if report.base:
+        for because, tables in _by_reason(report.built_whole).items():
+            say(f"note: built from all that has landed, since {because}: {', '.join(tables)}")
     for name, count in report.ambiguous_times.items():
         say(
             f"note: {name}: rows with a local time that the clock showed twice, read as the "
             f"second: {count:,}; their ambiguous_columns is filled"
         )
     show_deliveries.notes(report)
+
+
+def _by_reason(whole: list[BuiltWhole]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in whole:
+        found.setdefault(one.because, []).append(one.table)
+    return found
 
 
 def status(found: Status, with_runs: bool = True) -> None:
