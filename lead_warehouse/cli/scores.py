@@ -1,6 +1,7 @@
 """Commands about scores of all leads: ``scores compare``."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -68,7 +69,18 @@ def _show(found: ScoresCompared, whole: list[BuiltWhole]) -> None:
         f"grade for {counted.grade_changed:,}, stage for {counted.stage_changed:,}"
     )
     show.section("leads by grade, now (down) and by these rules (across)", _matrix(found.grades))
-    show.section("leads that differ most first", found.leads)
+    show.section("leads that differ most first", _rounded(found.leads))
+
+
+def _rounded(rows: Rows) -> Rows:
+    """Scores with as many places as tell two of them apart; files have all."""
+    return Rows(
+        rows.columns,
+        [
+            tuple(f"{one:.3f}" if isinstance(one, Decimal) else one for one in row)
+            for row in rows.values
+        ],
+    )
 
 
 def _matrix(grades: Rows) -> Rows:

@@ -26,7 +26,7 @@ def series(found: Series, form: str) -> None:
     scores = [row[3] for row in values]
     say(f"{show.harmless(found.lead_id)} from {values[0][1]} to {values[-1][1]} (UTC)")
     say(f"intent, 0 to {FULL}, highest {_short(max(scores))}:")
-    say(f"|{sparkline(scores)}|\n")
+    say(f"|{sparkline(scores)}|")
     # A line a day is for charts; here what happened, and how it ended.
     told = [row for row in values if row[6]]
     if not values[-1][6]:

@@ -116,11 +116,13 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
                 f"is_as_of_given or $is_asked as is_as_of_given) from published.{name}",
                 {"at": as_of, "is_asked": is_asked},
             )
-        elif (schema, table) == ASKED:
-            connection.execute(f"create table {name} as from published.{name} limit 0")
         else:
             connection.execute(f"create view {name} as select * from published.{name}")
-    _create_in_order(connection, dict(views))
+    left = dict(views)
+    if left.pop(ASKED[1], None):
+        name = ".".join(map(identifier, ASKED))
+        connection.execute(f"create table {name} as from published.{name} limit 0")
+    _create_in_order(connection, left)
 
 
 def _create_in_order(connection: duckdb.DuckDBPyConnection, views: dict[str, str]) -> None:

@@ -22,7 +22,8 @@ SURVIVOR = "select surviving_lead_id from marts.dim_lead_identities where lead_i
 CHANGES = """
 select changed_at as asked_at from marts.fct_score_history where lead_id = $lead
 union
-select next_changed_at from marts.fct_score_history where lead_id = $lead
+select next_changed_at from marts.fct_score_history
+where lead_id = $lead and next_changed_at is not null
 union
 select transitioned_at from marts.fct_lifecycle_transitions
 where lead_id = $lead and basis = 'rules' and is_effective
@@ -34,8 +35,8 @@ with changes as ({CHANGES}),
 days as (
     select unnest(
         generate_series(
-            date_trunc('day', greatest($from, min(asked_at))) + interval 1 day,
-            $until,
+            date_trunc('day', greatest(cast($from as timestamp), min(asked_at))) + interval 1 day,
+            cast($until as timestamp),
             interval 1 day
         )
     ) as asked_at
@@ -43,20 +44,24 @@ days as (
     where $is_daily
 ),
 bounds as (
-    select unnest([$from, $until]) as asked_at where $is_daily
+    select unnest([cast($from as timestamp), cast($until as timestamp)]) as asked_at where $is_daily
 )
 select $lead, asked_at
-from (from changes union from days union from bounds)
-where asked_at <= $until and coalesce(asked_at >= $from, true)
+from (
+    select asked_at from changes union select asked_at from days union select asked_at from bounds
+) as instants
+where
+    asked_at <= cast($until as timestamp)
+    and coalesce(asked_at >= cast($from as timestamp), true)
 """
 
 SERIES = f"""
 select
-    scored.lead_id, scored.asked_at as at, scored.fit_score, scored.intent_score, scored.grade,
+    scored.lead_id, scored.asked_at as "at", scored.fit_score, scored.intent_score, scored.grade,
     scored.stage, scored.asked_at in (select asked_at from ({CHANGES})) as is_change
 from intermediate.int_instants_scored as scored
 where scored.lead_id = $lead
-order by at
+order by scored.asked_at
 """
 
 
