@@ -78,8 +78,12 @@ chaos: setup ## Kill refreshes, fill disks, damage files (KILLS=200 SEED=1 PUBLI
 	$(BIN)/python -m tests.chaos --kills $(or $(KILLS),200) --seed $(or $(SEED),1) \
 		--publishes $(or $(PUBLISHES),1000) --out $(or $(CHAOS_OUT),.warehouse/chaos)
 
-bench: setup ## Compare landing with DuckDB's own read of the same files (ROWS=1000000 TRIES=3)
-	$(BIN)/python -m benches.landing --rows $(or $(ROWS),1000000) --tries $(or $(TRIES),3)
+bench: setup ## Measure scoring, landing, daily refreshes (ROWS=1000000 TRIES=3 HISTORY=1 PARTS=all)
+	$(BIN)/python -m benches --rows $(or $(ROWS),1000000) --tries $(or $(TRIES),3) \
+		--history $(or $(HISTORY),1) --parts $(or $(PARTS),all) --record $(or $(RECORD),yes)
+
+truth: setup ## Hold the ranking of leads against the simulated company's truth (LEADS=20000)
+	$(BIN)/python -m benches.ranking --leads $(or $(LEADS),20000)
 
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
@@ -87,4 +91,4 @@ dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench dev clean
+.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench truth dev clean

@@ -40,7 +40,7 @@ def _terms(pattern: str) -> Iterator[tuple[str, str]]:
     """The words of a pattern: one, or two where a letter is written in two cases."""
     match = "starts_with" if pattern.startswith("^") else "contains"
     pattern = pattern.removeprefix("^")
-    cases = [_CLASS.sub(lambda found, side=side: found[side], pattern) for side in (1, 2)]
+    cases = [_CLASS.sub(rf"\{side}", pattern) for side in (1, 2)]
     for text in dict.fromkeys(cases):
         if _SPECIAL.search(_ESCAPED.sub("", text)):
             return

@@ -26,14 +26,13 @@ def test_what_no_prospect_did_is_found_and_little_else(
 ) -> None:
     with (sample_exports / "truth" / "not_people.csv").open(newline="") as file:
         truth = {row["interaction_id"]: row["made_by"] for row in csv.DictReader(file)}
-    landed = {
-        interaction: reason
-        for interaction, reason in ask(
+    landed = dict(
+        ask(
             published_sample,
             "select interaction_id, zero_because from intermediate.int_interactions_attributed "
             "left join intermediate.int_interactions_screened using (interaction_id)",
         )
-    }
+    )
     made, found, agreed = Counter[str](), Counter[str](), Counter[str]()
     for interaction, reason in landed.items():
         expected = REASONS.get(truth.get(interaction, "person"), "")

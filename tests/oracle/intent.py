@@ -45,9 +45,7 @@ class Intent:
 
 def intent_at(instant: datetime, interactions: Iterable[Interaction], rules: Rules) -> Intent:
     """Intent at ``instant``, from the interactions up to it."""
-    past = [
-        one for one in interactions if one.at <= instant and not is_by_machine(one, rules)
-    ]
+    past = [one for one in interactions if one.at <= instant and not is_by_machine(one, rules)]
     states = {
         group.signal_group: math.fsum(
             _contribution(one, instant, rules)
@@ -73,7 +71,7 @@ def intent_at(instant: datetime, interactions: Iterable[Interaction], rules: Rul
     scored = [
         one.at
         for one in past
-        if (signal := signal_of(one, rules)) and float(signal.points) * factor_of(one, rules) > 0
+        if (signal := signal_of(one, rules)) and weight(one, signal) * factor_of(one, rules) > 0
     ]
     return Intent(
         score=min(100.0, max(0.0, 100 * points / float(rules.scoring.reference_points))),

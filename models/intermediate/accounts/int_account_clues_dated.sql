@@ -25,10 +25,7 @@ changes as (
         on
             lead_versions.contact_id = contact_versions.contact_id
             and lead_versions.valid_from < contact_versions.valid_from
-            and (
-                lead_versions.valid_to is null
-                or lead_versions.valid_to > contact_versions.valid_from
-            )
+            and {{ open_end('lead_versions.valid_to') }} > contact_versions.valid_from
 
 ),
 
@@ -59,15 +56,12 @@ put_together as (
         on
             versions.lead_id = lead_versions.lead_id
             and versions.valid_from >= lead_versions.valid_from
-            and (lead_versions.valid_to is null or versions.valid_from < lead_versions.valid_to)
+            and versions.valid_from < {{ open_end('lead_versions.valid_to') }}
     left join contact_versions
         on
             lead_versions.contact_id = contact_versions.contact_id
             and versions.valid_from >= contact_versions.valid_from
-            and (
-                contact_versions.valid_to is null
-                or versions.valid_from < contact_versions.valid_to
-            )
+            and versions.valid_from < {{ open_end('contact_versions.valid_to') }}
 
 ),
 

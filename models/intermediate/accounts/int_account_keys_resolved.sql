@@ -37,7 +37,7 @@ held_at_instants as (
             instants.key_type = holders.key_type
             and instants.key_value = holders.key_value
             and instants.held_at >= holders.valid_from
-            and (holders.valid_to is null or instants.held_at < holders.valid_to)
+            and instants.held_at < {{ open_end('holders.valid_to') }}
 
 ),
 

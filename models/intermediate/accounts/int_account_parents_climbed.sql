@@ -22,10 +22,7 @@ accounts_now as (
     inner join refresh_context
         on
             account_versions.valid_from <= refresh_context.known_until
-            and (
-                account_versions.valid_to is null
-                or account_versions.valid_to > refresh_context.known_until
-            )
+            and {{ open_end('account_versions.valid_to') }} > refresh_context.known_until
 
 ),
 

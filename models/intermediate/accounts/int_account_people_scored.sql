@@ -59,7 +59,7 @@ matches_now as (
     inner join refresh_context
         on
             matches.valid_from <= refresh_context.known_until
-            and (matches.valid_to is null or matches.valid_to > refresh_context.known_until)
+            and {{ open_end('matches.valid_to') }} > refresh_context.known_until
     where matches.account_id is not null
 
 ),
@@ -74,10 +74,7 @@ attributes_now as (
     inner join refresh_context
         on
             attributes.valid_from <= refresh_context.known_until
-            and (
-                attributes.valid_to is null
-                or attributes.valid_to > refresh_context.known_until
-            )
+            and {{ open_end('attributes.valid_to') }} > refresh_context.known_until
 
 ),
 
@@ -88,10 +85,7 @@ objecting as (
     inner join refresh_context
         on
             objections.objected_at <= refresh_context.as_of
-            and (
-                objections.objected_until is null
-                or objections.objected_until > refresh_context.as_of
-            )
+            and {{ open_end('objections.objected_until') }} > refresh_context.as_of
 
 ),
 
@@ -102,10 +96,7 @@ of_customers as (
     inner join refresh_context
         on
             customers.customer_from <= refresh_context.as_of
-            and (
-                customers.customer_until is null
-                or customers.customer_until > refresh_context.as_of
-            )
+            and {{ open_end('customers.customer_until') }} > refresh_context.as_of
 
 ),
 

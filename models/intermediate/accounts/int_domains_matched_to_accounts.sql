@@ -151,7 +151,7 @@ ranked as (
         on
             instants.domain = candidates.domain
             and instants.held_at >= candidates.valid_from
-            and (candidates.valid_to is null or instants.held_at < candidates.valid_to)
+            and instants.held_at < {{ open_end('candidates.valid_to') }}
 
 ),
 

@@ -76,8 +76,8 @@ answers as (
         on
             clues.key_type = accounts_found.key_type
             and clues.key_value = accounts_found.key_value
-            and (clues.valid_to is null or clues.valid_to > accounts_found.valid_from)
-            and (accounts_found.valid_to is null or clues.valid_from < accounts_found.valid_to)
+            and {{ open_end('clues.valid_to') }} > accounts_found.valid_from
+            and clues.valid_from < {{ open_end('accounts_found.valid_to') }}
     union all
     -- An identifier of which there is no record still tells colleagues.
     select
@@ -132,7 +132,7 @@ ranked as (
         on
             instants.lead_id = answers.lead_id
             and instants.matched_at >= answers.valid_from
-            and (answers.valid_to is null or instants.matched_at < answers.valid_to)
+            and instants.matched_at < {{ open_end('answers.valid_to') }}
 
 ),
 

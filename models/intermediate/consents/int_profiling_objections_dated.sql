@@ -41,8 +41,8 @@ said_by as (
     from consents
     left join addresses
         on
-            consents.lead_id is null
-            and lower(trim(consents.email)) = addresses.email
+            case when consents.lead_id is null then lower(trim(consents.email)) end
+            = addresses.email
     where consents.lead_id is not null or addresses.lead_id is not null
 
 ),

@@ -6,7 +6,7 @@ with recursive lead_versions as (
 
 ),
 
-merges as (
+latest_merges as (
 
     select * from {{ ref('int_lead_merges_resolved') }}
 
@@ -20,17 +20,17 @@ links as (
 
 survivors as (
 
-    select * from {{ ref('int_survivors_chosen') }}
+    select * from {{ ref('int_survivors_elected') }}
 
 ),
 
-named as (
+every_lead as (
 
     select lead_id from lead_versions
     union
-    select merged_lead_id as lead_id from merges
+    select merged_lead_id as lead_id from latest_merges
     union
-    select surviving_lead_id as lead_id from merges
+    select surviving_lead_id as lead_id from latest_merges
 
 ),
 
@@ -94,26 +94,29 @@ reached as (
 final as (
 
     select
-        named.lead_id,
-        coalesce(survivors.surviving_lead_id, named.lead_id) as surviving_lead_id,
-        case when survivors.surviving_lead_id <> named.lead_id then reached.linked_at end
+        every_lead.lead_id,
+        coalesce(survivors.surviving_lead_id, every_lead.lead_id) as surviving_lead_id,
+        case when survivors.surviving_lead_id <> every_lead.lead_id then reached.linked_at end
             as linked_at,
         case
-            when survivors.surviving_lead_id = named.lead_id or survivors.lead_id is null
+            when survivors.surviving_lead_id = every_lead.lead_id or survivors.lead_id is null
                 then null
-            when merges.is_taken_back or merges.is_end_of_circle or merges.merged_lead_id is null
+            when
+                latest_merges.merged_lead_id is null
+                or latest_merges.is_taken_back
+                or latest_merges.is_end_of_circle
                 then 'same_email'
             else 'merge'
         end as link_reason
-    from named
+    from every_lead
     left join survivors
-        on named.lead_id = survivors.lead_id
+        on every_lead.lead_id = survivors.lead_id
     left join reached
         on
-            named.lead_id = reached.lead_id
+            every_lead.lead_id = reached.lead_id
             and reached.news_count = 0
-    left join merges
-        on named.lead_id = merges.merged_lead_id
+    left join latest_merges
+        on every_lead.lead_id = latest_merges.merged_lead_id
 
 )
 

@@ -76,10 +76,10 @@ walks as (
         on
             walks.reached = standing.merged_lead_id
             and (
-                standing.merged_at < walks.began_at
+                walks.began_at > standing.merged_at
                 or (
-                    standing.merged_at = walks.began_at
-                    and standing.merged_lead_id < walks.began_with
+                    walks.began_at = standing.merged_at
+                    and walks.began_with > standing.merged_lead_id
                 )
             )
 

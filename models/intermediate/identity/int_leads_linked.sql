@@ -1,4 +1,4 @@
-with merges as (
+with latest_merges as (
 
     select * from {{ ref('int_lead_merges_resolved') }}
 
@@ -18,7 +18,7 @@ by_merge as (
         surviving_lead_id as other_lead_id,
         merged_at as linked_at,
         'merge' as link_reason
-    from merges
+    from latest_merges
     where not is_taken_back and not is_end_of_circle
 
 ),
@@ -27,7 +27,7 @@ by_merge as (
 taken_apart as (
 
     select merged_lead_id as lead_id
-    from merges
+    from latest_merges
     where is_taken_back
 
 ),
@@ -54,17 +54,17 @@ addresses_that_join as (
 by_address as (
 
     select
-        others.lead_id,
-        first_ones.lead_id as other_lead_id,
-        min(others.had_from) as linked_at,
+        later_ones.lead_id,
+        first_one.lead_id as other_lead_id,
+        min(later_ones.had_from) as linked_at,
         'same_email' as link_reason
-    from addresses_that_join as others
-    inner join addresses_that_join as first_ones
+    from addresses_that_join as later_ones
+    inner join addresses_that_join as first_one
         on
-            others.email = first_ones.email
-            and first_ones.place = 1
-    where others.place > 1
-    group by others.lead_id, first_ones.lead_id
+            later_ones.email = first_one.email
+            and first_one.place = 1
+    where later_ones.place > 1
+    group by later_ones.lead_id, first_one.lead_id
 
 ),
 

@@ -1,5 +1,5 @@
 {#- What the generation built upon had, as long as this table is not built anew. -#}
-{%- set before = load_relation(this) if execute -%}
+{%- set before = load_relation(this) if execute and this -%}
 
 with identities as (
 

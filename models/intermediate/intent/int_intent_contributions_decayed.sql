@@ -28,7 +28,11 @@ scoring as (
 
 refresh_context as (
 
-    select * from {{ ref('stg_files__refresh_context') }}
+    select
+        *,
+        -- Of now, all that has landed counts, though it may be known later than the latest event.
+        case when is_as_of_given then as_of else known_by end as known_until
+    from {{ ref('stg_files__refresh_context') }}
 
 ),
 
@@ -39,7 +43,7 @@ known_by_then as (
         refresh_context.as_of
     from interactions
     cross join refresh_context
-    where interactions.counts_from <= refresh_context.as_of
+    where interactions.counts_from <= refresh_context.known_until
 
 ),
 

@@ -73,7 +73,9 @@ capped as (
             when placed.kind = 'signal' and placed.place <= 3 and placed.points > 0
                 then signals.label_fr
         end as label_fr,
-        {{ dbt.datediff('placed.last_occurred_at', 'refresh_context.as_of', 'day') }} as days_ago
+        {{ dbt.datediff(
+            'placed.last_occurred_at', 'refresh_context.as_of', 'day'
+        ) }} as days_ago
     from placed
     cross join refresh_context
     left join signal_groups

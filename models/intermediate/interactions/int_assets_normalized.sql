@@ -1,8 +1,8 @@
 -- Assets and patterns as they are compared: pages by their path, whatever scheme, query, case and
--- accents they were written with; documents by their name. Once for each text, never for each event.
+-- accents they were written with; documents by name. Once for each text, never for each event.
 with interactions as (
 
-    select * from {{ ref('int_interactions_resolved') }}
+    select * from {{ ref('int_interactions_attributed') }}
 
 ),
 

@@ -127,7 +127,7 @@ begun as (
         on
             starts.burst = ends.burst
             and starts.lead_id = ends.lead_id
-            and ends.place = starts.place + starts.min_count - 1
+            and starts.place + starts.min_count - 1 = ends.place
     where
         {{ epoch_microseconds('ends.occurred_at') }}
         - {{ epoch_microseconds('starts.occurred_at') }}
@@ -180,8 +180,8 @@ final as (
         on
             put_together.burst = numbered.burst
             and put_together.lead_id = numbered.lead_id
-            and numbered.place >= put_together.first_place
-            and numbered.place <= put_together.last_place
+            and put_together.first_place <= numbered.place
+            and put_together.last_place >= numbered.place
     group by
         put_together.burst,
         put_together.lead_id,

@@ -31,14 +31,9 @@ with_visitors as (
         on
             case when interactions.lead_id is null then interactions.visitor_id end
             = visitors.visitor_id
-            and (
-                visitors.anonymous_after is null
-                or interactions.occurred_at > visitors.anonymous_after
-            )
-            and (
-                visitors.anonymous_until is null
-                or interactions.occurred_at <= visitors.anonymous_until
-            )
+            and interactions.occurred_at
+            > coalesce(visitors.anonymous_after, cast('0001-01-01 00:00:00' as timestamp))
+            and interactions.occurred_at <= {{ open_end('visitors.anonymous_until') }}
 
 ),
 

@@ -52,17 +52,41 @@ known as (
 
 attributes as (
 
-    select lead_id, 'mail_domain' as attribute, mail_domain as value from known
+    select
+        lead_id,
+        'mail_domain' as attribute,
+        mail_domain as value
+    from known
     union all
-    select lead_id, 'company_domain' as attribute, company_domain as value from known
+    select
+        lead_id,
+        'company_domain' as attribute,
+        company_domain as value
+    from known
     union all
-    select lead_id, 'company_name' as attribute, company_name as value from known
+    select
+        lead_id,
+        'company_name' as attribute,
+        company_name as value
+    from known
     union all
-    select lead_id, 'first_name' as attribute, first_name as value from known
+    select
+        lead_id,
+        'first_name' as attribute,
+        first_name as value
+    from known
     union all
-    select lead_id, 'last_name' as attribute, last_name as value from known
+    select
+        lead_id,
+        'last_name' as attribute,
+        last_name as value
+    from known
     union all
-    select lead_id, 'mail_name' as attribute, mail_name as value from known
+    select
+        lead_id,
+        'mail_name' as attribute,
+        mail_name as value
+    from known
 
 ),
 

@@ -1,6 +1,6 @@
 with interactions as (
 
-    select * from {{ ref('int_interactions_resolved') }}
+    select * from {{ ref('int_interactions_attributed') }}
 
 ),
 

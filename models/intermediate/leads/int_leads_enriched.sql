@@ -56,10 +56,7 @@ changes as (
         on
             lead_versions.contact_id = contact_versions.contact_id
             and lead_versions.valid_from < contact_versions.valid_from
-            and (
-                lead_versions.valid_to is null
-                or lead_versions.valid_to > contact_versions.valid_from
-            )
+            and {{ open_end('lead_versions.valid_to') }} > contact_versions.valid_from
     union
     select
         lead_id,
@@ -74,7 +71,7 @@ changes as (
         on
             matches.account_id = account_versions.account_id
             and matches.valid_from < account_versions.valid_from
-            and (matches.valid_to is null or matches.valid_to > account_versions.valid_from)
+            and {{ open_end('matches.valid_to') }} > account_versions.valid_from
 
 ),
 
@@ -126,28 +123,22 @@ put_together as (
         on
             versions.lead_id = lead_versions.lead_id
             and versions.valid_from >= lead_versions.valid_from
-            and (lead_versions.valid_to is null or versions.valid_from < lead_versions.valid_to)
+            and versions.valid_from < {{ open_end('lead_versions.valid_to') }}
     left join contact_versions
         on
             lead_versions.contact_id = contact_versions.contact_id
             and versions.valid_from >= contact_versions.valid_from
-            and (
-                contact_versions.valid_to is null
-                or versions.valid_from < contact_versions.valid_to
-            )
+            and versions.valid_from < {{ open_end('contact_versions.valid_to') }}
     left join matches
         on
             versions.lead_id = matches.lead_id
             and versions.valid_from >= matches.valid_from
-            and (matches.valid_to is null or versions.valid_from < matches.valid_to)
+            and versions.valid_from < {{ open_end('matches.valid_to') }}
     left join account_versions
         on
             matches.account_id = account_versions.account_id
             and versions.valid_from >= account_versions.valid_from
-            and (
-                account_versions.valid_to is null
-                or versions.valid_from < account_versions.valid_to
-            )
+            and versions.valid_from < {{ open_end('account_versions.valid_to') }}
     left join countries as lead_countries
         on lead_versions.country_code = lead_countries.given_country
     left join countries as account_countries

@@ -1,18 +1,3 @@
-{#- What another record may add to the survivor's own: by itself, or only as a whole. -#}
-{%- set of_the_person = [
-    'email', 'first_name', 'last_name', 'phone', 'job_title', 'language', 'country_code',
-    'contact_id', 'provenance', 'notice_given_at', 'lead_type', 'owner_id',
-] -%}
-{%- set of_the_company = [
-    'account_id', 'company_name', 'company_domain', 'registration_number', 'industry',
-    'company_type', 'employee_count', 'is_listed', 'tech_stack', 'strategic_issues',
-] -%}
-{%- set of_the_revenue = ['annual_revenue', 'revenue_currency'] -%}
-{%- set of_the_origin = [
-    'source', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content',
-    'campaign_id', 'partner_id',
-] -%}
-
 with record_versions as (
 
     select * from {{ ref('int_lead_records_historized') }}
@@ -82,26 +67,26 @@ ranked as (
         on
             changes.person_id = records_of_people.person_id
             and changes.changed_at >= records_of_people.told_from
-            and (
-                records_of_people.valid_to is null
-                or changes.changed_at < records_of_people.valid_to
-            )
+            and changes.changed_at < {{ open_end('records_of_people.valid_to') }}
 
 ),
 
 compared as (
 
     select
-        ranked.*,
-        -- A record of another company says nothing of this one.
-        coalesce(
-            account_id <> first_value(account_id ignore nulls) over in_order,
-            lower(trim(company_domain))
-            <> first_value(lower(trim(company_domain)) ignore nulls) over in_order,
-            false
-        ) as is_of_other_company,
+        *,
+        first_value(account_id ignore nulls) over in_order as first_account_id,
+        first_value(lower(trim(company_domain)) ignore nulls) over in_order
+            as first_company_domain,
         min(
-            case when coalesce({{ of_the_origin | join(', ') }}) is not null then place end
+            case
+                when
+                    coalesce(
+                        source, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                        campaign_id, partner_id
+                    ) is not null
+                    then place
+            end
         ) over in_order as origin_place
     from ranked
     window
@@ -113,6 +98,20 @@ compared as (
 
 ),
 
+-- A record of another company says nothing of this one.
+told_apart as (
+
+    select
+        *,
+        coalesce(
+            account_id <> first_account_id,
+            lower(trim(company_domain)) <> first_company_domain,
+            false
+        ) as is_of_other_company
+    from compared
+
+),
+
 of_one_company as (
 
     select
@@ -120,7 +119,7 @@ of_one_company as (
         min(
             case when not is_of_other_company and annual_revenue is not null then place end
         ) over (partition by person_id, changed_at) as revenue_place
-    from compared
+    from told_apart
 
 ),
 
@@ -131,22 +130,68 @@ put_together as (
         changed_at as valid_from,
         is_known_at_assumed,
         place,
-        {%- for column in of_the_person %}
-        first_value({{ column }} ignore nulls) over in_order as {{ column }},
-        {%- endfor %}
-        {%- for column in of_the_company %}
+        first_value(email ignore nulls) over in_order as email,
+        first_value(first_name ignore nulls) over in_order as first_name,
+        first_value(last_name ignore nulls) over in_order as last_name,
+        first_value(phone ignore nulls) over in_order as phone,
+        first_value(job_title ignore nulls) over in_order as job_title,
+        first_value(language ignore nulls) over in_order as language,
+        first_value(country_code ignore nulls) over in_order as country_code,
+        first_value(contact_id ignore nulls) over in_order as contact_id,
+        first_value(provenance ignore nulls) over in_order as provenance,
+        first_value(notice_given_at ignore nulls) over in_order as notice_given_at,
+        first_value(lead_type ignore nulls) over in_order as lead_type,
+        first_value(owner_id ignore nulls) over in_order as owner_id,
         first_value(
-            case when not is_of_other_company then {{ column }} end ignore nulls
-        ) over in_order as {{ column }},
-        {%- endfor %}
-        {%- for column in of_the_revenue %}
-        max(case when place = revenue_place then {{ column }} end) over in_order
-            as {{ column }},
-        {%- endfor %}
-        {%- for column in of_the_origin %}
-        max(case when place = origin_place then {{ column }} end) over in_order
-            as {{ column }},
-        {%- endfor %}
+            case when not is_of_other_company then account_id end ignore nulls
+        ) over in_order as account_id,
+        first_value(
+            case when not is_of_other_company then company_name end ignore nulls
+        ) over in_order as company_name,
+        first_value(
+            case when not is_of_other_company then company_domain end ignore nulls
+        ) over in_order as company_domain,
+        first_value(
+            case when not is_of_other_company then registration_number end ignore nulls
+        ) over in_order as registration_number,
+        first_value(
+            case when not is_of_other_company then industry end ignore nulls
+        ) over in_order as industry,
+        first_value(
+            case when not is_of_other_company then company_type end ignore nulls
+        ) over in_order as company_type,
+        first_value(
+            case when not is_of_other_company then employee_count end ignore nulls
+        ) over in_order as employee_count,
+        first_value(
+            case when not is_of_other_company then is_listed end ignore nulls
+        ) over in_order as is_listed,
+        first_value(
+            case when not is_of_other_company then tech_stack end ignore nulls
+        ) over in_order as tech_stack,
+        first_value(
+            case when not is_of_other_company then strategic_issues end ignore nulls
+        ) over in_order as strategic_issues,
+        max(case when place = revenue_place then annual_revenue end) over in_order
+            as annual_revenue,
+        max(case when place = revenue_place then revenue_currency end) over in_order
+            as revenue_currency,
+        max(case when place = origin_place then source end) over in_order
+            as source,
+        max(case when place = origin_place then utm_source end) over in_order
+            as utm_source,
+        max(case when place = origin_place then utm_medium end) over in_order
+            as utm_medium,
+        max(case when place = origin_place then utm_campaign end) over in_order
+            as utm_campaign,
+        max(case when place = origin_place then utm_term end) over in_order
+            as utm_term,
+        max(case when place = origin_place then utm_content end) over in_order
+            as utm_content,
+        max(case when place = origin_place then campaign_id end) over in_order
+            as campaign_id,
+        max(case when place = origin_place then partner_id end) over in_order
+            as partner_id,
         min(created_at) over in_order as created_at,
         max(updated_at) over in_order as updated_at
     from of_one_company
@@ -159,15 +204,6 @@ put_together as (
 
 ),
 
-{%- set attributes = [
-    'email', 'first_name', 'last_name', 'phone', 'job_title', 'language', 'country_code',
-    'contact_id', 'account_id', 'company_name', 'company_domain', 'registration_number',
-    'industry', 'company_type', 'employee_count', 'annual_revenue', 'revenue_currency',
-    'is_listed', 'tech_stack', 'strategic_issues', 'source', 'utm_source', 'utm_medium',
-    'utm_campaign', 'utm_term', 'utm_content', 'campaign_id', 'partner_id', 'provenance',
-    'notice_given_at', 'lead_type', 'owner_id', 'created_at', 'updated_at',
-] %}
-
 final as (
 
     select
@@ -175,9 +211,40 @@ final as (
         record_versions.valid_from,
         record_versions.valid_to,
         record_versions.is_known_at_assumed,
-        {%- for column in attributes %}
-        record_versions.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        record_versions.email,
+        record_versions.first_name,
+        record_versions.last_name,
+        record_versions.phone,
+        record_versions.job_title,
+        record_versions.language,
+        record_versions.country_code,
+        record_versions.contact_id,
+        record_versions.account_id,
+        record_versions.company_name,
+        record_versions.company_domain,
+        record_versions.registration_number,
+        record_versions.industry,
+        record_versions.company_type,
+        record_versions.employee_count,
+        record_versions.annual_revenue,
+        record_versions.revenue_currency,
+        record_versions.is_listed,
+        record_versions.tech_stack,
+        record_versions.strategic_issues,
+        record_versions.source,
+        record_versions.utm_source,
+        record_versions.utm_medium,
+        record_versions.utm_campaign,
+        record_versions.utm_term,
+        record_versions.utm_content,
+        record_versions.campaign_id,
+        record_versions.partner_id,
+        record_versions.provenance,
+        record_versions.notice_given_at,
+        record_versions.lead_type,
+        record_versions.owner_id,
+        record_versions.created_at,
+        record_versions.updated_at
     from record_versions
     inner join identities
         on record_versions.lead_id = identities.lead_id
@@ -190,9 +257,40 @@ final as (
         valid_from,
         lead(valid_from) over (partition by lead_id order by valid_from) as valid_to,
         is_known_at_assumed,
-        {%- for column in attributes %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        email,
+        first_name,
+        last_name,
+        phone,
+        job_title,
+        language,
+        country_code,
+        contact_id,
+        account_id,
+        company_name,
+        company_domain,
+        registration_number,
+        industry,
+        company_type,
+        employee_count,
+        annual_revenue,
+        revenue_currency,
+        is_listed,
+        tech_stack,
+        strategic_issues,
+        source,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_term,
+        utm_content,
+        campaign_id,
+        partner_id,
+        provenance,
+        notice_given_at,
+        lead_type,
+        owner_id,
+        created_at,
+        updated_at
     from put_together
     where place = 1
 

@@ -57,9 +57,7 @@ leading_profiles as (
     where
         fit_scores.place = 1
         and fit_scores.valid_from <= refresh_context.known_until
-        and (
-            fit_scores.valid_to is null or fit_scores.valid_to > refresh_context.known_until
-        )
+        and {{ open_end('fit_scores.valid_to') }} > refresh_context.known_until
 
 ),
 

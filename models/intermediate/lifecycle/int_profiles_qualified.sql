@@ -54,9 +54,7 @@ fits_at_changes as (
         on
             intent_scores.lead_id = fit_scores.lead_id
             and intent_scores.changed_at >= fit_scores.valid_from
-            and (
-                fit_scores.valid_to is null or intent_scores.changed_at < fit_scores.valid_to
-            )
+            and intent_scores.changed_at < {{ open_end('fit_scores.valid_to') }}
     inner join thresholds
         on fit_scores.profile = thresholds.profile
     inner join profiles
@@ -77,18 +75,12 @@ allowed as (
         on
             fits_at_changes.lead_id = objections.lead_id
             and fits_at_changes.changed_at >= objections.objected_at
-            and (
-                objections.objected_until is null
-                or fits_at_changes.changed_at < objections.objected_until
-            )
+            and fits_at_changes.changed_at < {{ open_end('objections.objected_until') }}
     left join customers
         on
             fits_at_changes.lead_id = customers.lead_id
             and fits_at_changes.changed_at >= customers.customer_from
-            and (
-                customers.customer_until is null
-                or fits_at_changes.changed_at < customers.customer_until
-            )
+            and fits_at_changes.changed_at < {{ open_end('customers.customer_until') }}
     where objections.lead_id is null and customers.lead_id is null
 
 ),

@@ -58,7 +58,7 @@ periods as (
         or (
             accounts_won.won_at is not null
             and coalesce(leads.account_status, '') <> 'former_customer'
-            and (leads.valid_to is null or accounts_won.won_at < leads.valid_to)
+            and accounts_won.won_at < {{ open_end('leads.valid_to') }}
         )
 
 ),

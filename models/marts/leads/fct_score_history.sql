@@ -45,25 +45,32 @@ scoring as (
 
 refresh_context as (
 
-    select * from {{ ref('stg_files__refresh_context') }}
+    select
+        *,
+        -- Of now, all that has landed counts, though it may be known later than the latest event.
+        case when is_as_of_given then as_of else known_by end as known_until
+    from {{ ref('stg_files__refresh_context') }}
 
 ),
 
 fits as (
 
     select
-        lead_id,
+        fit_scores.lead_id,
         'fit' as score,
         'fit' as kind,
-        profile as component,
+        fit_scores.profile as component,
         cast(null as varchar) as interaction_id,
-        valid_from as changed_at,
-        valid_to as next_changed_at,
-        case when is_excluded then 0 else fit_score end as points,
+        fit_scores.valid_from as changed_at,
+        case when fit_scores.valid_to <= refresh_context.known_until then fit_scores.valid_to end
+            as next_changed_at,
+        case when fit_scores.is_excluded then 0 else fit_scores.fit_score end as points,
         cast(null as decimal(18, 6)) as half_life_days,
         cast(null as decimal(18, 6)) as cap_points,
         100 as full_points
     from fit_scores
+    cross join refresh_context
+    where fit_scores.valid_from <= refresh_context.known_until
 
 ),
 
@@ -87,6 +94,8 @@ groups_of_signals as (
     inner join signal_groups
         on states.signal_group = signal_groups.signal_group
     cross join scoring
+    cross join refresh_context
+    where states.changed_at <= refresh_context.as_of
 
 ),
 
@@ -106,8 +115,10 @@ steps as (
         scoring.reference_points as full_points
     from interactions
     cross join scoring
+    cross join refresh_context
     left join negative_groups
         on interactions.negative_group = negative_groups.negative_group
+    where interactions.counts_from <= refresh_context.as_of
 
 ),
 
@@ -124,20 +135,18 @@ unioned as (
 final as (
 
     select
-        unioned.lead_id,
-        unioned.score,
-        unioned.kind,
-        unioned.component,
-        unioned.interaction_id,
-        unioned.changed_at,
-        unioned.next_changed_at,
-        cast(unioned.points as decimal(38, 18)) as points,
-        cast(unioned.half_life_days as decimal(18, 6)) as half_life_days,
-        cast(unioned.cap_points as decimal(18, 6)) as cap_points,
-        cast(unioned.full_points as decimal(18, 6)) as full_points
+        lead_id,
+        score,
+        kind,
+        component,
+        interaction_id,
+        changed_at,
+        next_changed_at,
+        cast(points as decimal(38, 18)) as points,
+        cast(half_life_days as decimal(18, 6)) as half_life_days,
+        cast(cap_points as decimal(18, 6)) as cap_points,
+        cast(full_points as decimal(18, 6)) as full_points
     from unioned
-    cross join refresh_context
-    where unioned.changed_at <= refresh_context.as_of
 
 )
 

@@ -91,20 +91,39 @@ leads_totals as (
 
 ),
 
-after_as_of as (
+told_of_later as (
 
-    select
-        lower(trim(landed.interaction_type)) as interaction_type,
-        count(distinct landed.interaction_id) as interaction_count
+    select distinct
+        landed.interaction_id,
+        lower(trim(landed.interaction_type)) as interaction_type
     from landed
     inner join refresh_context
         on
             landed.occurred_at > refresh_context.as_of
             and landed.known_at <= refresh_context.known_by
-    left join resolved
-        on landed.interaction_id = resolved.interaction_id
-    where resolved.interaction_id is null
-    group by lower(trim(landed.interaction_type))
+
+),
+
+-- Another record of it may say that it happened before.
+happened_before as (
+
+    select resolved.interaction_id
+    from resolved
+    inner join told_of_later
+        on resolved.interaction_id = told_of_later.interaction_id
+
+),
+
+after_as_of as (
+
+    select
+        told_of_later.interaction_type,
+        count(*) as interaction_count
+    from told_of_later
+    left join happened_before
+        on told_of_later.interaction_id = happened_before.interaction_id
+    where happened_before.interaction_id is null
+    group by told_of_later.interaction_type
 
 ),
 

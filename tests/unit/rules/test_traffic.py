@@ -260,10 +260,7 @@ DECISION = ("machine", "someone", "2026-01-31", "looked at it")
         ),
         (
             [("one", "", "", "X.example", *DECISION)],
-            [
-                "traffic_overrides.csv:2: domain 'X.example' would match nothing; "
-                "write 'x.example'"
-            ],
+            ["traffic_overrides.csv:2: domain 'X.example' would match nothing; write 'x.example'"],
         ),
         (
             [("one", "", "a", "", "human", "", "2026-01-31", "")],
