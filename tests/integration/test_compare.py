@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from lead_warehouse import PROJECT_DIR
-from lead_warehouse.compare import build
 from lead_warehouse.errors import UserError
 from tests.conftest import ask
 from tests.console import run
@@ -52,7 +51,9 @@ def files(state: Path) -> dict[str, str]:
 
 
 def compare(state: Path, rules: Path, *options: str) -> list[dict[str, str]]:
-    ended = run("scores", "compare", "--state", state, "--rules", rules, "--format", "csv", *options)
+    ended = run(
+        "scores", "compare", "--state", state, "--rules", rules, "--format", "csv", *options
+    )
     assert ended.returncode == 0, ended.stderr
     return list(csv.DictReader(io.StringIO(ended.stdout)))
 
@@ -129,7 +130,7 @@ def test_bad_rules_and_instants_are_refused_before_anything_is_copied(
     def copied(*_: Any) -> None:
         raise AssertionError("nothing may be copied")
 
-    monkeypatch.setattr(build.shutil, "copyfile", copied)
+    monkeypatch.setattr("shutil.copyfile", copied)
     rules = change_rule("signal_groups.csv", "web,7,20,", "web,0,20,")
     for options, said in (
         (("--rules", rules), "signal_groups.csv:2"),

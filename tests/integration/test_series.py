@@ -158,8 +158,7 @@ def test_only_the_rows_of_the_lead_are_read(published_sample: Path) -> None:
     )
     [(own,)] = ask(
         published_sample,
-        "select count(*) from intermediate.int_intent_states_historized "
-        f"where lead_id = '{lead}'",
+        f"select count(*) from intermediate.int_intent_states_historized where lead_id = '{lead}'",
     )
     assert own < total / 20
     with asking_at(generations(published_sample).find(None), None) as connection:
