@@ -46,6 +46,7 @@ def compare_command(
             StepLines(output) as progress,
             side_by_side(directory, rules, progress, instant) as sides,
         ):
+            progress("compare", "")
             found, whole = compare_scores(sides, instant, everyone=everyone), sides.built_whole
     else:
         with side_by_side(directory, rules, lambda step, detail: None, instant) as sides:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_the_story_told_day_by_day(published_stories: Path) -> None:
     assert all(row["is_change"] for row in told.values())
     days = [at for at in found if at.time() == datetime.min.time()]
     assert days[0] == datetime(2026, 1, 2)
-    assert all(later - at == timedelta(days=1) for at, later in zip(days, days[1:], strict=False))
+    assert all(later - at == timedelta(days=1) for at, later in pairwise(days))
     [(as_of,)] = ask(published_stories, "select as_of from raw.refresh_context")
     assert (min(found), max(found)) == (DAY_0, as_of)
     changes = series(published_stories, "saas", is_daily=False)
