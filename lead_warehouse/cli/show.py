@@ -57,7 +57,7 @@ def rows(result: Rows, form: str, is_raw: bool = False) -> None:
         as_cell = _as_csv if is_raw else lambda value: escape_cell(_as_csv(value))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(map(as_cell, result.columns))
-        writer.writerows([as_cell(value) for value in row] for row in result.values)
+        writer.writerows([_in_digits(as_cell(value)) for value in row] for row in result.values)
     elif form == "json":
         records = [
             {name: _as_number(value) for name, value in zip(result.columns, row, strict=True)}
@@ -325,7 +325,12 @@ def _text(value: Any, is_rate: bool) -> Text:
         return Text(f"{value:,}")
     if isinstance(value, datetime):
         return Text(value.isoformat(" ", "auto" if value.microsecond else "seconds"))
-    return Text(str(value))
+    return Text(str(_in_digits(value)))
+
+
+def _in_digits(value: Any) -> Any:
+    """Decimals without an exponent: a zero of 12 places is 0E-12 otherwise."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _as_csv(value: Any) -> Any:
