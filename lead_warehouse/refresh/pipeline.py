@@ -62,6 +62,9 @@ from lead_warehouse.state.publications import Publications
 BUILD_COMMAND = ["build", "--exclude-resource-types", "test", "unit_test"]
 """Seeds and models in one go; tests are the audit's."""
 
+OF_ALL_INTERACTIONS = "tag:all_interactions,test_type:generic"
+"""Tests of what is as long as all interactions; of leads that a refresh concerns others ask."""
+
 MESSAGE_WIDTH = 400
 """Characters of dbt's own words shown; the log has all of them."""
 
@@ -279,6 +282,9 @@ class _Run:
     def _audit(self, context: RefreshContext) -> list[Finding]:
         # What is declared of seeds has been held against the rules before anything landed.
         without = ["--exclude-resource-type", "unit_test", "--exclude", "path:seeds"]
+        if not self.report.built_whole:
+            # Rows of leads that nothing concerns are those that were audited when they were made.
+            without.append(OF_ALL_INTERACTIONS)
         tests = self._dbt(test_with_dbt, without, step="audit")
         findings = from_tests(tests, self.state.building, self._failures)
         self._keep_results(self._checked(context), "dbt_tests", as_checks(tests))

@@ -1,8 +1,6 @@
-{{ config(materialized='view') }}
-
 with scores as (
 
-    select * from {{ ref('int_leads_scored') }}
+    select * from {{ ref('int_leads_scored_as_of') }}
 
 ),
 

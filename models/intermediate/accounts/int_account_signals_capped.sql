@@ -7,10 +7,9 @@ with people as (
 
 ),
 
-contributions as (
+signals_summed as (
 
-    select * from {{ ref('int_intent_contributions_decayed') }}
-    where kind in ('signal', 'cap', 'step')
+    select * from {{ ref('int_signals_summed') }}
 
 ),
 
@@ -20,9 +19,57 @@ signal_groups as (
 
 ),
 
+negative_groups as (
+
+    select * from {{ ref('negative_groups') }}
+
+),
+
 rules as (
 
     select * from {{ ref('account_rules') }}
+
+),
+
+groups_summed as (
+
+    select
+        lead_id,
+        kind,
+        signal_group,
+        negative_group,
+        case when negative_group is null and kind = 'step' then interaction_type end as step_type,
+        sum(points) as points
+    from signals_summed
+    group by
+        lead_id,
+        kind,
+        signal_group,
+        negative_group,
+        case when negative_group is null and kind = 'step' then interaction_type end
+
+),
+
+counted as (
+
+    select
+        groups_summed.lead_id,
+        groups_summed.kind,
+        groups_summed.signal_group,
+        case
+            when groups_summed.kind = 'signal'
+                then least(groups_summed.points, signal_groups.cap_points)
+            else
+                greatest(
+                    groups_summed.points,
+                    coalesce(-negative_groups.cap_points, groups_summed.points)
+                )
+        end as points
+    from groups_summed
+    left join signal_groups
+        on groups_summed.signal_group = signal_groups.signal_group
+    left join negative_groups
+        on groups_summed.negative_group = negative_groups.negative_group
 
 ),
 
@@ -32,7 +79,7 @@ given_by_leads as (
         lead_id,
         sum(case when kind = 'step' then 0 else points end) as gained_points,
         sum(points) as kept_points
-    from contributions
+    from counted
     group by lead_id
 
 ),
@@ -41,11 +88,10 @@ given_in_groups as (
 
     select
         lead_id,
-        rule_group,
-        sum(points) as points
-    from contributions
-    where rule_group is not null
-    group by lead_id, rule_group
+        signal_group,
+        points
+    from counted
+    where kind = 'signal'
 
 ),
 
@@ -55,7 +101,7 @@ kept_in_groups as (
     select
         people.account_id,
         given_in_groups.lead_id,
-        given_in_groups.rule_group as signal_group,
+        given_in_groups.signal_group,
         case
             when given_by_leads.kept_points <= 0 then {{ quantized('0') }}
             when given_by_leads.kept_points = given_by_leads.gained_points

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['all_interactions']) }}
 
 -- What each interaction is worth at the as-of instant. It changes with every hour, so nothing of it
 -- is stored but the undecayed points.

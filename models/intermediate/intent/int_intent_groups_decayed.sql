@@ -6,7 +6,10 @@ with changes as (
 
 states as (
 
-    select * from {{ ref('int_intent_states_historized') }}
+    select states.*
+    from {{ ref('int_intent_states_historized') }} as states
+    inner join {{ ref('int_leads_fitted') }} as leads
+        on states.lead_id = leads.lead_id
 
 ),
 

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='replace_touched_leads') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched_leads',
+    tags=['all_interactions']
+) }}
 
 -- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
 -- half-lives before them and shrunk again at its end. Growing is exact in decimals as long as it

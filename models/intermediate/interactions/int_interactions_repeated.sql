@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    tags=['all_interactions']
+) }}
 
 -- Nearly every interaction has one record. Those with several are few, and found here once, so that
 -- nothing downstream ranks all records to be rid of the second ones.

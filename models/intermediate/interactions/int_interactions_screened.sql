@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='replace_touched_leads') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched_leads',
+    tags=['all_interactions']
+) }}
 -- depends_on: {{ ref('int_leads_touched') }}
 
 with interactions as (

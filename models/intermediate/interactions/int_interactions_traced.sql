@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['all_interactions']) }}
 
 {%- set touched = ref('int_leads_touched') %}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['all_interactions']) }}
 
 with fit_contributions as (
 

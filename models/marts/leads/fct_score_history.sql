@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['all_interactions']) }}
 
 -- What each score was made of since when. At any instant t, of the rows with
 -- changed_at <= t < next_changed_at:

@@ -1,3 +1,5 @@
+{{ config(tags=['all_interactions']) }}
+
 with source as (
 
     select * from {{ source('files', 'interactions') }}
