@@ -11,6 +11,7 @@ from lead_warehouse.compare.build import SideBySide
 from lead_warehouse.explain.at_instant import asking_at
 from lead_warehouse.query import Rows
 from lead_warehouse.sql import literal
+from lead_warehouse.state.engine import confine
 from lead_warehouse.state.generations import Generation
 
 STANDINGS = """
@@ -117,6 +118,7 @@ def compare_scores(
         "other": _write(sides.other, at, sides.scratch / "other.parquet"),
     }
     with duckdb.connect(":memory:") as connection:
+        confine(connection, sides.scratch)
         connection.execute(COMPARED, files)
         row = connection.execute(SUMMARY).fetchone()
         return ScoresCompared(
