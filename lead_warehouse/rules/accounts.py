@@ -36,8 +36,8 @@ def _vacant_roles(rules: RuleSet) -> Iterator[Problem]:
     for role in rules.rows(BuyingGroupRole):
         if (role.profile, role.role) not in filled:
             yield role.problem(
-                f"role {quoted(role.role)} of {role.profile} is nobody's and would always be "
-                "missing; say who has it in buying_group_members.csv"
+                f"role {quoted(role.role)} of {quoted(role.profile)} is nobody's and would always "
+                "be missing; say who has it in buying_group_members.csv"
             )
 
 
@@ -53,7 +53,8 @@ def _members(rules: RuleSet) -> Iterator[Problem]:
             known = {one.role for one in roles if one.profile == row.profile}
             if row.role not in known:
                 yield row.problem(
-                    f"role {quoted(row.role)} is none of {row.profile} in buying_group_roles.csv"
+                    f"role {quoted(row.role)} is none of {quoted(row.profile)} "
+                    "in buying_group_roles.csv"
                     f"{remedy(row.role, known)}"
                 )
         for attribute in ("job_function", "job_seniority"):

@@ -1,5 +1,5 @@
--- A score is the sum of its rows, to the last digit: for every lead where everything was built, else
--- for those that this refresh concerns.
+-- A score is the sum of its rows, to the last digit: for every lead where everything was built,
+-- else for those that this refresh concerns.
 {%- set touched = ref('int_leads_touched') %}
 with scores as (
 

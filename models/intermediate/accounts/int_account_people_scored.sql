@@ -1,6 +1,6 @@
 with scores as (
 
-    select * from {{ ref('int_leads_scored_as_of') }}
+    select * from {{ ref('int_scores_stored') }}
 
 ),
 

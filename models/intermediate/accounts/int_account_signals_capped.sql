@@ -95,7 +95,7 @@ given_in_groups as (
 
 ),
 
--- What a negative signal takes is taken from the person who gave it, from all of their groups alike.
+-- What a negative signal takes is taken from the person who gave it, from all their groups alike.
 kept_in_groups as (
 
     select

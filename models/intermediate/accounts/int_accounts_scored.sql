@@ -55,19 +55,19 @@ ranked as (
         row_number() over (
             partition by people.account_id
             order by
-                case when people.is_counted then 0 else 1 end,
-                people.priority,
+                case when people.is_counted then 0 else 1 end asc,
+                people.priority asc,
                 people.intent_score desc,
                 people.fit_score desc,
-                people.lead_id
+                people.lead_id asc
         ) as place_by_priority,
         row_number() over (
             partition by people.account_id
             order by
-                case when people.is_counted then 0 else 1 end,
+                case when people.is_counted then 0 else 1 end asc,
                 people.fit_score desc,
-                coalesce(profiles.priority, 2147483647),
-                people.lead_id
+                coalesce(profiles.priority, 2147483647) asc,
+                people.lead_id asc
         ) as place_by_fit,
         row_number() over (
             partition by people.account_id
@@ -119,7 +119,7 @@ signals_ranked as (
         signal_groups.label_fr,
         row_number() over (
             partition by signals.account_id
-            order by signals.points desc, signals.signal_group
+            order by signals.points desc, signals.signal_group asc
         ) as place
     from signals
     inner join signal_groups

@@ -41,8 +41,8 @@ people_in_roles as (
     from people
     inner join members
         on
-            (members.job_function is null or members.job_function = people.job_function)
-            and (members.job_seniority is null or members.job_seniority = people.job_seniority)
+            (members.job_function is null or people.job_function = members.job_function)
+            and (members.job_seniority is null or people.job_seniority = members.job_seniority)
     where people.is_counted
 
 ),
@@ -53,7 +53,7 @@ ranked as (
         *,
         row_number() over (
             partition by account_id, profile, role
-            order by intent_score desc, lead_id
+            order by intent_score desc, lead_id asc
         ) as place
     from people_in_roles
 

@@ -3,18 +3,13 @@
     incremental_strategy='append',
     tags=['all_interactions']
 ) }}
+-- depends_on: {{ ref('stg_files__new_files') }}
 
 -- Nearly every interaction has one record. Those with several are few, and found here once, so that
 -- nothing downstream ranks all records to be rid of the second ones.
 with interaction_records as (
 
     select * from {{ ref('stg_files__interactions') }}
-
-),
-
-new_files as (
-
-    select * from {{ ref('stg_files__new_files') }}
 
 ),
 
@@ -37,6 +32,12 @@ known_records as (
 ),
 
 {% if is_incremental() %}
+    new_files as (
+
+        select * from {{ ref('stg_files__new_files') }}
+
+    ),
+
     new_records as (
 
         select known_records.interaction_id

@@ -40,7 +40,7 @@ honeypots as (
 
 ),
 
-final as (
+found as (
 
     select
         interactions.interaction_id,
@@ -130,6 +130,13 @@ final as (
             interactions.visitor_id = honeypots.visitor_id
             and interactions.occurred_at >= honeypots.from_at
             and interactions.occurred_at <= honeypots.until_at
+
+),
+
+-- A trap may mark an interaction by its lead and by its visitor.
+final as (
+
+    select distinct * from found
 
 )
 

@@ -2,7 +2,7 @@
 
 {%- set touched = ref('int_leads_touched') %}
 
--- Where kept tables are carried on, only what the leads did that something new concerns is looked at.
+-- Where kept tables are carried on, only leads that something new concerns are looked at.
 with attributed as (
 
     select * from {{ ref('int_interactions_attributed') }}

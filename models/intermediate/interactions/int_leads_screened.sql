@@ -113,7 +113,7 @@ values_matched as (
 
 final as (
 
-    select
+    select distinct
         attributes.lead_id,
         values_matched.lead_rule,
         values_matched.zero_because

@@ -93,7 +93,8 @@ accounts_told as (
             answers_that_count.lead_id = leads.lead_id
             and greatest(answers_that_count.answered_at, first_known.known_from)
             >= leads.valid_from
-            and greatest(answers_that_count.answered_at, first_known.known_from) < {{ open_end('leads.valid_to') }}
+            and greatest(answers_that_count.answered_at, first_known.known_from)
+            < {{ open_end('leads.valid_to') }}
 
 ),
 
@@ -115,7 +116,8 @@ colleagues_answers as (
         on
             leads.lead_id = first_known.lead_id
             and greatest(accounts_told.answered_at, first_known.known_from) >= leads.valid_from
-            and greatest(accounts_told.answered_at, first_known.known_from) < {{ open_end('leads.valid_to') }}
+            and greatest(accounts_told.answered_at, first_known.known_from)
+            < {{ open_end('leads.valid_to') }}
     where
         (accounts_told.lead_id is null or accounts_told.lead_id <> leads.lead_id)
         and (accounts_told.lead_id is null or accounts_told.status = 'confirmed')

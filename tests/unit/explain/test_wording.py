@@ -269,6 +269,8 @@ def test_what_machines_did_is_told_in_french_and_not_among_the_interactions() ->
         in lines
     )
     assert "         aucune interaction ne compte" in lines
+
+
 ACCOUNT: Row = {
     "account_id": "A-1",
     "account_name": "Acme",

@@ -61,8 +61,8 @@ def test_fault_15_a_suite_that_cannot_be_read_fails(tmp_path: Path, text: str, t
 def test_every_suite_can_be_read_and_no_mart_is_without() -> None:
     audited = {suite.table for suite in load_suites("marts_audit")}
     marts = {path.stem for path in (PROJECT_DIR / "models" / "marts").rglob("*.sql")}
-    # Computed anew for each question, which costs as much as the whole audit; their rows are counted
-    # and their sums are dbt tests.
+    # Computed anew for each question, which costs as much as the whole audit; their rows are
+    # counted and their sums are dbt tests.
     assert marts - audited == {"fct_score_contributions", "fct_score_history"}
     for gate in GATES:
         for suite in load_suites(gate):

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracle.intent import Interaction, depth_factor, intent_at
+from tests.oracle.intent import (
+    Interaction,
+    depth_factor,
+    factor_of,
+    intent_at,
+    is_by_machine,
+    signal_of,
+)
 from tests.oracle.rules import Rules, load_rules, write_varied_rules
 from tests.oracle.strategies import instants, interactions, rule_sets
 from tests.oracle.together import Together, band_of, together
@@ -133,12 +140,15 @@ def exact_state(group: str, now: datetime, some: list[Interaction], rules: Rules
         context.prec = 50
         total = Decimal(0)
         for one in some:
-            signal = rules.signals.get(one.interaction_type)
+            signal = signal_of(one, rules)
             if one.at > now or signal is None or signal.signal_group != group:
                 continue
+            if is_by_machine(one, rules):
+                continue
+            factor = Decimal(depth_factor(one, signal)) * Decimal(factor_of(one, rules))
             gone = Decimal((now - one.at) // INSTANT) / 86_400_000_000
             decay = Decimal(2) ** -(gone / rules.signal_groups[group].half_life_days)
-            total += signal.points * Decimal(depth_factor(one, signal)) * decay
+            total += signal.points * factor * decay
         return total
 
 

@@ -27,7 +27,7 @@ def test_a_role_that_nobody_has_is_refused(rules: ChangedRules) -> None:
     rules.drop("buying_group_members", "saas_mid_market buyer")
     line = rules.line("buying_group_roles", "saas_mid_market", "buyer")
     assert rules.problems() == [
-        f"buying_group_roles.csv:{line}: role 'buyer' of saas_mid_market is nobody's and would "
+        f"buying_group_roles.csv:{line}: role 'buyer' of 'saas_mid_market' is nobody's and would "
         "always be missing; say who has it in buying_group_members.csv"
     ]
 
@@ -59,7 +59,8 @@ def test_a_role_comes_at_the_first_place_at_the_earliest(rules: ChangedRules) ->
         ({"job_function": "other", "job_seniority": "other"}, None),
         (
             {"role": "usr"},
-            "role 'usr' is none of saas_mid_market in buying_group_roles.csv; did you mean 'user'?",
+            "role 'usr' is none of 'saas_mid_market' in buying_group_roles.csv; "
+            "did you mean 'user'?",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_signal_without_depth_is_good(rules: ChangedRules) -> None:
 
 
 def test_an_interaction_does_not_both_give_and_take(rules: ChangedRules) -> None:
-    place = rules.change("negative_steps", "careers_page", interaction_type="page")
+    place = rules.change("negative_steps", "not_interested", interaction_type="page")
     assert rules.said_of(place) == [
         "interaction_type 'page' gives points in signals.csv, line 2; keep it in one of the two"
     ]
