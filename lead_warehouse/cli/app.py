@@ -9,7 +9,7 @@ import typer
 
 from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.checked import read_changes, read_checks
-from lead_warehouse.cli import show, show_quality
+from lead_warehouse.cli import show, show_quality, show_series
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
 from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
 from lead_warehouse.cli.options import (
@@ -20,15 +20,16 @@ from lead_warehouse.cli.options import (
     MappingFile,
     RulesFolder,
     State,
-    TextFormat,
 )
 from lead_warehouse.cli.progress import StepLines
 from lead_warehouse.cli.quarantine import quarantine_app
 from lead_warehouse.cli.runs import doctor_command, runs_app, status_command
+from lead_warehouse.cli.scores import scores_app
 from lead_warehouse.clock import parse_instant
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.explain.explanation import explain
 from lead_warehouse.explain.hottest import hottest
+from lead_warehouse.explain.series import score_series
 from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
@@ -52,6 +53,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="The rules in force.")
 app.add_typer(rules_app, name="rules")
 app.add_typer(generations_app, name="generations")
 app.add_typer(runs_app, name="runs")
+app.add_typer(scores_app, name="scores")
 app.add_typer(quarantine_app, name="quarantine")
 for name, command in (
     ("status", status_command),
@@ -67,6 +69,22 @@ class Languages(StrEnum):
 
     en = "en"
     fr = "fr"
+
+
+class Step(StrEnum):
+    """At which instants a series tells scores."""
+
+    day = "day"
+    change = "change"
+
+
+class ExplainFormat(StrEnum):
+    """How words and series are printed."""
+
+    text = "text"
+    table = "table"
+    csv = "csv"
+    json = "json"
 
 
 Language = Annotated[Languages, typer.Option("--language", help="Language of the words.")]
@@ -182,20 +200,67 @@ def explain_command(
             show_default=False,
         ),
     ] = None,
+    series: Annotated[
+        bool, typer.Option("--series", help="Its scores over time instead, for a chart.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="Where the series begins.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="Where the series ends.", show_default=False),
+    ] = None,
+    step: Annotated[
+        Step | None,
+        typer.Option(
+            "--step",
+            help="`change`: each change of the series; `day`, the default: each day's end too.",
+            show_default=False,
+        ),
+    ] = None,
     language: Language = Languages.en,
-    format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.text,
+    format: Annotated[
+        ExplainFormat | None,
+        typer.Option(
+            "--format",
+            help="`text` or `json`; of a series `table`, `csv` or `json`.",
+            show_default=False,
+        ),
+    ] = None,
     generation: Generation = None,
 ) -> None:
     """Say why a lead has its score and stage, at any instant."""
+    generations, form = Generations(StateDirectory(state)), format.value if format else None
+    if series:
+        if at is not None:
+            raise UserError("--at is one instant, --series many; leave one of them out")
+        if form == "text":
+            raise UserError("--format text is for words; a series is a table, csv or json")
+        found = score_series(
+            generations,
+            lead,
+            since=parse_instant(since, "--from") if since else None,
+            until=parse_instant(until, "--until") if until else None,
+            is_daily=step is not Step.change,
+            run_id=generation,
+        )
+        with readers_may_leave():
+            show_series.series(found, form or "table")
+        return
+    if since or until or step:
+        raise UserError("--from, --until and --step are about a series; add --series")
+    if form in ("table", "csv"):
+        raise UserError(f"--format {form} is for a series; add --series, or take text or json")
     explanation = explain(
-        Generations(StateDirectory(state)),
+        generations,
         lead,
         at=parse_instant(at, "--at") if at else None,
         language=language.value,
         run_id=generation,
     )
     with readers_may_leave():
-        show.explanation(explanation, format.value)
+        show.explanation(explanation, form or "text")
 
 
 @app.command("hottest")

@@ -1,4 +1,4 @@
-"""Progress of a refresh: a live line for the step under way, a lasting one for each done."""
+"""Progress of a refresh or comparison: a live line for the step under way, one for each done."""
 
 import time
 from types import TracebackType
@@ -15,6 +15,8 @@ LABELS = {
     "audit": "auditing",
     "seal": "sealing",
     "publish": "publishing",
+    "copy": "copying",
+    "compare": "comparing",
 }
 
 

@@ -27,6 +27,7 @@ from lead_warehouse.explain.wording import in_number, in_words, phrase
 from lead_warehouse.landing.load_file import FileAccount
 from lead_warehouse.landing.preview import CheckedFile
 from lead_warehouse.query import Rows
+from lead_warehouse.refresh.kept_tables import BuiltWhole
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.rules import CheckedRules
 from lead_warehouse.spreadsheet import escape_cell
@@ -56,7 +57,7 @@ def rows(result: Rows, form: str, is_raw: bool = False) -> None:
         as_cell = _as_csv if is_raw else lambda value: escape_cell(_as_csv(value))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(map(as_cell, result.columns))
-        writer.writerows([as_cell(value) for value in row] for row in result.values)
+        writer.writerows([_in_digits(as_cell(value)) for value in row] for row in result.values)
     elif form == "json":
         records = [
             {name: _as_number(value) for name, value in zip(result.columns, row, strict=True)}
@@ -118,12 +119,22 @@ def _notes(report: RefreshReport, landed: list[FileAccount]) -> None:
             say(f"note: {account.file.file_name} lacks optional columns: {columns}")
     for line in report.notes:
         say(f"note: {line}")
+    if report.base:
+        for because, tables in _by_reason(report.built_whole).items():
+            say(f"note: built from all that has landed, since {because}: {', '.join(tables)}")
     for name, count in report.ambiguous_times.items():
         say(
             f"note: {name}: rows with a local time that the clock showed twice, read as the "
             f"second: {count:,}; their ambiguous_columns is filled"
         )
     show_deliveries.notes(report)
+
+
+def _by_reason(whole: list[BuiltWhole]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in whole:
+        found.setdefault(one.because, []).append(one.table)
+    return found
 
 
 def status(found: Status, with_runs: bool = True) -> None:
@@ -314,7 +325,12 @@ def _text(value: Any, is_rate: bool) -> Text:
         return Text(f"{value:,}")
     if isinstance(value, datetime):
         return Text(value.isoformat(" ", "auto" if value.microsecond else "seconds"))
-    return Text(str(value))
+    return Text(str(_in_digits(value)))
+
+
+def _in_digits(value: Any) -> Any:
+    """Decimals without an exponent: a zero of 12 places is 0E-12 otherwise."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _as_csv(value: Any) -> Any:

@@ -5,9 +5,10 @@ They take the instant from one row, ``raw.refresh_context``. So an in-memory cat
 name, with views on the generation and another row there, gives the same models at that instant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
@@ -19,26 +20,25 @@ from lead_warehouse.state.layout import WAREHOUSE_FILE
 
 CATALOG = WAREHOUSE_FILE.removesuffix(".duckdb")
 CONTEXT = ("raw", "refresh_context")
+ASKED = ("intermediate", "int_instants_asked")
+"""Empty in a generation; rows put into it are answered by ``int_instants_scored``."""
 
 
 @contextmanager
 def asking_at(
-    generation: Generation, instant: datetime | None
+    generation: Generation, instant: datetime | None, *folders: Path
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection on which the generation's views speak for ``instant``; none for its own.
 
-    What changes nothing and reaches nothing but the generation, as when it is read plainly.
+    What changes nothing and reaches nothing but the generation, as when it is read plainly, and the
+    ``folders``.
 
     Raises:
         UserError: ``instant`` lies after what the generation speaks for.
         LeadWarehouseError: the generation's views do not resolve.
     """
+    refuse_later(generation, instant)
     as_of = instant or generation.as_of
-    if as_of > generation.as_of:
-        raise UserError(
-            f"--at: {as_of} lies after {generation.as_of}, the instant {generation.run_id} speaks "
-            "for; name an earlier one, or refresh with --as-of now"
-        )
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("set timezone = 'UTC'")
@@ -46,10 +46,42 @@ def asking_at(
         connection.execute(f"attach ':memory:' as {identifier(CATALOG)}")
         connection.execute(f"use {identifier(CATALOG)}")
         _lay_over(connection, as_of, is_asked=instant is not None)
-        confine(connection)
+        confine(connection, *folders)
         yield connection
     finally:
         connection.close()
+
+
+def refuse_later(generation: Generation, instant: datetime | None, option: str = "--at") -> None:
+    """Raise where an instant lies after the one a generation speaks for.
+
+    Raises:
+        UserError: naming both.
+    """
+    if instant is not None and instant > generation.as_of:
+        raise UserError(
+            f"{option}: {instant} lies after {generation.as_of}, the instant {generation.run_id} "
+            "speaks for; name an earlier one, or refresh with --as-of now"
+        )
+
+
+def can_ask(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the generation answers for instants asked for; those of earlier versions do not."""
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        list(ASKED),
+    )
+    return found.fetchone() is not None
+
+
+def ask_for(
+    connection: duckdb.DuckDBPyConnection, lead_id: str, instants: Iterable[datetime]
+) -> None:
+    """Have ``int_instants_scored`` answer for a lead at these instants."""
+    connection.executemany(
+        f"insert into {'.'.join(map(identifier, ASKED))} values (?, ?)",
+        [(lead_id, at) for at in instants],
+    )
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
@@ -86,7 +118,11 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
             )
         else:
             connection.execute(f"create view {name} as select * from published.{name}")
-    _create_in_order(connection, dict(views))
+    left = dict(views)
+    if left.pop(ASKED[1], None):
+        name = ".".join(map(identifier, ASKED))
+        connection.execute(f"create table {name} as from published.{name} limit 0")
+    _create_in_order(connection, left)
 
 
 def _create_in_order(connection: duckdb.DuckDBPyConnection, views: dict[str, str]) -> None:

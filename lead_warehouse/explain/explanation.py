@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from lead_warehouse.errors import UserError
-from lead_warehouse.explain.at_instant import asking_at
+from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.explain.at_instant import ask_for, asking_at, can_ask
 from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.state.generations import Generations
 
@@ -209,6 +209,13 @@ order by transitions.basis, transitions.transition_number
 """
 
 
+HISTORY = """
+select fit_score, intent_score from intermediate.int_instants_scored where lead_id = ?
+"""
+
+TOLERANCE = Decimal("1e-9")
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why a lead has its score and stage at an instant.
@@ -274,6 +281,8 @@ def explain(
         named = {"lead": survivor}
         scores = _rows(connection, SCORE.format(language=language), named)
         instant = at or generation.as_of
+        if at is not None and can_ask(connection):
+            _hold_against_history(connection, survivor, at, scores[0] if scores else None)
         accounts = _rows(connection, ACCOUNT.format(language=language), named)
         return Explanation(
             survivor,
@@ -295,6 +304,28 @@ def stage_now(explanation: Explanation, basis: str) -> Row | None:
     """The last transition that moved the lead on a basis."""
     moved = [one for one in explanation.stages if one["basis"] == basis and one["is_effective"]]
     return moved[-1] if moved else None
+
+
+def _hold_against_history(
+    connection: duckdb.DuckDBPyConnection, lead_id: str, at: datetime, score: Row | None
+) -> None:
+    """Look the scores up in the history, which must tell the same as the ledger's sums.
+
+    Raises:
+        LeadWarehouseError: it tells otherwise.
+    """
+    ask_for(connection, lead_id, [at])
+    found = _rows(connection, HISTORY, [lead_id])
+    told = found[0] if found else None
+    names = ("fit_score", "intent_score")
+    if (told is None) != (score is None) or (
+        told and score and any(abs(told[name] - score[name]) > TOLERANCE for name in names)
+    ):
+        by_sums = {name: score[name] for name in names} if score else None
+        raise LeadWarehouseError(
+            f"{lead_id} at {at}: the history says {told}, the ledger {by_sums}; one of them is "
+            "wrong, so nothing is explained: please report it"
+        )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any) -> list[Row]:

@@ -4,6 +4,8 @@ A kept table (dbt calls it incremental) still holds what the generation built up
 in it the leads that this landing concerns; one that is not there is built from all that has landed.
 """
 
+from dataclasses import dataclass
+
 import duckdb
 
 from lead_warehouse.landing.land import Landing
@@ -12,6 +14,19 @@ from lead_warehouse.rules.families import Families
 from lead_warehouse.sql import identifier
 
 SCHEMA = "intermediate"
+FIRST = "it is built for the first time"
+
+
+@dataclass(frozen=True)
+class BuiltWhole:
+    """A kept table that is built from all that has landed.
+
+    Attributes:
+        because: why it could not be carried on.
+    """
+
+    table: str
+    because: str
 
 
 def prepare_kept_tables(
@@ -19,26 +34,65 @@ def prepare_kept_tables(
     families: Families,
     landing: Landing,
     context: RefreshContext,
-) -> list[str]:
+) -> list[BuiltWhole]:
     """Drop the kept tables that cannot be carried on; note what landed and the families in force.
 
     Returns:
-        the tables that dbt will build whole.
+        the tables that dbt will build whole, each with the reason.
     """
-    if landing.took_rows_out or context.is_past:
-        stale = list(families.kept)
+    if landing.took_rows_out:
+        stale = dict.fromkeys(families.kept, "rows that had landed were withdrawn")
+    elif context.is_past:
+        stale = dict.fromkeys(families.kept, "it is a rebuild of the past")
     else:
-        stale = families.stale(_families_before(connection))
+        stale = _of_other_rules(connection, families)
+    whole = _take_out(connection, families, stale)
+    _note_new_files(connection, landing)
+    return whole
+
+
+def prepare_for_rules(
+    connection: duckdb.DuckDBPyConnection, families: Families, rules_digest: str
+) -> list[BuiltWhole]:
+    """Drop the kept tables that other rules make stale, where nothing new has landed.
+
+    Returns:
+        the tables that dbt will build whole, each with the reason.
+    """
+    whole = _take_out(connection, families, _of_other_rules(connection, families))
+    connection.execute("delete from raw.new_files")
+    connection.execute("update raw.refresh_context set rules_digest = ?", [rules_digest])
+    return whole
+
+
+def _of_other_rules(connection: duckdb.DuckDBPyConnection, families: Families) -> dict[str, str]:
+    """Tables that follow from a family that is another one now, with the reason."""
+    before = _families_before(connection)
+    return {
+        table: "rules or models changed: "
+        + ", ".join(sorted(families.kept[table] & families.changed(before)))
+        for table in families.stale(before)
+    }
+
+
+def _take_out(
+    connection: duckdb.DuckDBPyConnection, families: Families, stale: dict[str, str]
+) -> list[BuiltWhole]:
+    """Drop stale tables and note the families in force; what is missing then is built whole."""
+    before = _tables(connection)
     for table in stale:
         connection.execute(f"drop table if exists {SCHEMA}.{identifier(table)}")
-    there = _tables(connection)
-    whole = [table for table in families.kept if table not in there]
-    _note_new_files(connection, landing)
+    there = before - set(stale)
     connection.execute("delete from raw.rule_families")
     if families.digests:
         connection.executemany(
             "insert into raw.rule_families values (?, ?)", list(families.digests.items())
         )
+    whole = [
+        BuiltWhole(table, stale.get(table, FIRST) if table in before else FIRST)
+        for table in families.kept
+        if table not in there
+    ]
     connection.execute("update raw.refresh_context set is_full_build = ?", [bool(whole)])
     return whole
 

@@ -21,7 +21,7 @@ from lead_warehouse.memory import limit_memory
 from lead_warehouse.quarantine.settle import Replays, remember, settle
 from lead_warehouse.refresh.base import Base, copy_base
 from lead_warehouse.refresh.context import RefreshContext, write_context
-from lead_warehouse.refresh.kept_tables import prepare_kept_tables
+from lead_warehouse.refresh.kept_tables import BuiltWhole, prepare_kept_tables
 from lead_warehouse.rules.families import Families
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
@@ -48,7 +48,7 @@ class LandedBuild:
     context: RefreshContext
     replayed: Replays
     quarantine: list[dict[str, Any]]
-    built_whole: list[str]
+    built_whole: list[BuiltWhole]
 
 
 def land_build(

@@ -18,6 +18,7 @@ from lead_warehouse.redaction import redact
 from lead_warehouse.refresh.build import NodeResult
 from lead_warehouse.refresh.compact import Compaction
 from lead_warehouse.refresh.findings import Finding
+from lead_warehouse.refresh.kept_tables import BuiltWhole
 from lead_warehouse.refresh.report_text import in_markdown
 
 REPORT_FILE = "report.json"
@@ -72,7 +73,7 @@ class RefreshReport:
         useless_names: names to let through that no file needed.
         replayed: records that were in quarantine and came in.
         built_whole: kept tables built from all that has landed, rather than for the leads that
-            something new concerns.
+            something new concerns, each with the reason.
     """
 
     run_id: str
@@ -117,7 +118,7 @@ class RefreshReport:
     notes: list[str] = field(default_factory=list)
     held_because: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
-    built_whole: list[str] = field(default_factory=list)
+    built_whole: list[BuiltWhole] = field(default_factory=list)
 
     def time_models(self, results: list[NodeResult]) -> None:
         """Keep the slowest of what dbt built."""

@@ -36,6 +36,11 @@ def in_markdown(report: Report) -> str:
             ("check", "what", "rows"),
             [(one["check"], one["failures"], one["rows_file"]) for one in findings],
         )
+    lines += _table(
+        "Kept tables built whole",
+        ("table", "because"),
+        [(one["table"], one["because"]) for one in report["built_whole"]],
+    )
     lines += _table("Seconds", ("step", "seconds"), report["seconds"].items())
     lines += _table(
         "Slowest models",

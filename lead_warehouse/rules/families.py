@@ -67,9 +67,15 @@ class Families:
             if node.is_kept
         }
 
+    def changed(self, before: Mapping[str, str]) -> frozenset[str]:
+        """Families whose digest was another one, or none, before."""
+        return frozenset(
+            name for name, digest in self.digests.items() if before.get(name) != digest
+        )
+
     def stale(self, before: Mapping[str, str]) -> list[str]:
-        """Kept tables that follow from a family whose digest was another one, or none, before."""
-        changed = {name for name, digest in self.digests.items() if before.get(name) != digest}
+        """Kept tables that follow from a changed family."""
+        changed = self.changed(before)
         return [table for table, families in self.kept.items() if families & changed]
 
     def _digest(self, family: str, shared: bytes) -> str:

@@ -15,6 +15,7 @@ from lead_warehouse.clock import FROZEN_CLOCK
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import STORIES, ask, refresh_state
+from tests.console import run
 
 SCORES = (
     "select lead_id, profile, fit_score, intent_score, intent_points, grade, temperature, "
@@ -56,7 +57,16 @@ def test_a_changed_cell_changes_exactly_what_it_should(
     before = [by_key(stories_state, sql) for sql in (SCORES, CONTRIBUTIONS)]
     stages = by_key(stories_state, TRANSITIONS, 4)
     rules = change_rule("signals.csv", "pricing_page,web,5,", "pricing_page,web,5.5,")
-    refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules)
+    report = refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules)
+    # What follows from a changed rule is built whole, and says so.
+    whole = {one.table: one.because for one in report.built_whole}
+    because = whole["int_intent_states_historized"]
+    assert because.startswith("rules or models changed: ")
+    assert "intent" in because
+    assert "int_interactions_repeated" not in whole
+    told = run("runs", "show", "--state", stories_state).stdout
+    assert "## Kept tables built whole" in told
+    assert f"| int_intent_states_historized | {because} |" in told
     after = [by_key(stories_state, sql) for sql in (SCORES, CONTRIBUTIONS)]
     changed = {key for key in before[0] if before[0][key] != after[0][key]}
     assert changed == {("reads_prices",)}

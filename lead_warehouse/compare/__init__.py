@@ -1,0 +1,1 @@
+"""What other rules would say, beside what readers see; readers notice nothing of it."""
