@@ -56,14 +56,20 @@ def pattern_problems(rules: RuleSet) -> Iterator[Problem]:
 
 
 def negative_group_problems(rules: RuleSet) -> Iterator[Problem]:
-    """Caps above 0, and no name that the ledger could mistake for a group of signals."""
+    """Caps above 0, and no name that the ledger could mistake for another group or a step."""
     signal_groups = {one.signal_group for one in rules.rows(SignalGroup)}
+    steps = {one.interaction_type for one in rules.rows(NegativeStep)}
     for group in rules.rows(NegativeGroup):
         yield from group.out_of("cap_points", above=0)
         if group.negative_group in signal_groups:
             yield group.problem(
                 f"negative_group {quoted(group.negative_group)} is a group of signals too; "
                 "give it another name"
+            )
+        if group.negative_group in steps:
+            yield group.problem(
+                f"negative_group {quoted(group.negative_group)} is a type of negative_steps.csv "
+                "too; give it another name"
             )
 
 

@@ -232,6 +232,14 @@ def test_two_patterns_of_a_type_never_have_the_same_precedence(rules: ChangedRul
     assert said.startswith("interaction_type 'page', precedence '10': line 2 has the same")
 
 
+def test_a_negative_group_is_no_step_by_itself(rules: ChangedRules) -> None:
+    place = rules.add("negative_groups", "unsubscribe", "", "Left", "Parti")
+    assert rules.problems() == [
+        f"{place}: negative_group 'unsubscribe' is a type of negative_steps.csv too; "
+        "give it another name"
+    ]
+
+
 def test_a_negative_group_is_no_group_of_signals(rules: ChangedRules) -> None:
     place = rules.add("negative_groups", "web", "", "Web", "Web")
     assert rules.said_of(place) == [
