@@ -175,8 +175,8 @@ class Deliveries:
             "honeypot of a visitor": (3, self._honeypot),
             "openings": (2, self._openings),
             "human act after openings": (2, self._human_act),
-            "event of an unknown lead": (2, self._event_of_unknown),
-            "record of an unknown lead": (1, self._record_of_unknown),
+            "event of an unknown lead": (3, self._event_of_unknown),
+            "record of an unknown lead": (3, self._record_of_unknown),
             "unsubscribed": (1, self._unsubscribed),
             "hand raised": (1, self._hand_raised),
             "stage": (1, self._stage),
@@ -446,7 +446,7 @@ class Deliveries:
         return True
 
     def _split(self, circle: Circle) -> bool:
-        lead = self._some(circle.leads)
+        lead = self._some([*circle.leads, circle.unknown])
         self._merged(lead, lead)
         return True
 
