@@ -115,7 +115,10 @@ class Workshop:
         """What a refresh writes before dbt runs; returns the kept tables that are built whole."""
         with duckdb.connect(str(self.database)) as connection:
             context = write_context(connection, load_contract(), as_of, "rules")
-            return prepare_kept_tables(connection, Families(self.project), landing, context)
+            families = Families(self.project)
+            return [
+                one.table for one in prepare_kept_tables(connection, families, landing, context)
+            ]
 
     def build(self, *commands: list[str], threads: int = 2) -> None:
         results = run_in_worker(
