@@ -48,4 +48,5 @@ def remedy(name: str, known: Iterable[str]) -> str:
     if not names:
         return "; nothing is declared there yet"
     more = ", …" if len(names) > NAMES_LISTED else ""
-    return f"; use one of {', '.join(names[:NAMES_LISTED])}{more}"
+    listed = ", ".join(" ".join(name.split()) for name in names[:NAMES_LISTED])
+    return f"; use one of {listed}{more}"

@@ -11,7 +11,8 @@ from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.worker import run_in_worker
 
 MATCHING = (
-    *("int_leads_historized", "int_account_clues_dated", "int_account_keys_held"),
+    *("int_lead_records_historized", "int_leads_historized"),
+    *("int_account_clues_dated", "int_account_keys_held"),
     *("int_account_keys_resolved", "int_domains_matched_to_accounts"),
     "int_leads_matched_to_accounts",
 )

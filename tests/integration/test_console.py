@@ -199,7 +199,7 @@ def test_generations_and_rollback(sample_state: Path, sample_exports: Path) -> N
     assert told["published"]["run_id"] in run("runs", "list", *state).stdout
     assert "## Slowest models" in run("runs", "show", "last", *state).stdout
     equal = run("generations", "diff", "previous", "current", *state)
-    assert "11 of 11 tables are equal" in equal.stdout, equal.stderr
+    assert re.search(r"\b(\d+) of \1 tables are equal", equal.stdout), equal.stderr
     assert run("doctor", *state).returncode == 1
     assert "publishing is free" in run("release", *state).stdout
     assert run("doctor", *state).returncode == 0

@@ -49,7 +49,11 @@ class Later:
 
 
 def employees(root: Path, lead_id: str, generation: str | None = None) -> Any:
-    sql = f"select employee_count from marts.dim_leads where lead_id = '{lead_id}'"
+    """As the record itself says; the lead may have it from another record of the person."""
+    sql = (
+        "select employee_count from intermediate.int_lead_records_historized "
+        f"where lead_id = '{lead_id}' and valid_to is null"
+    )
     return ask(root, sql, generation)[0][0]
 
 
@@ -150,7 +154,7 @@ def test_a_file_with_few_columns_overwrites_only_those(later: Later) -> None:
     history = ask(
         later.root,
         "select valid_from, is_known_at_assumed, employee_count "
-        "from intermediate.int_leads_historized where lead_id = 'L-000002' order by 1",
+        "from intermediate.int_lead_records_historized where lead_id = 'L-000002' order by 1",
     )
     # Landed after the first load, so known since it landed and no earlier.
     assert str(history[-1][0]) == "2027-03-01 08:00:00"

@@ -97,7 +97,9 @@ def test_a_replay_brings_in_exactly_the_records_that_the_mapping_now_reads(
     changed = {name for name, rows in played.before.items() if rows != played.after[name]}
     # The accounts of what landed, and what the run before was the first to show.
     assert changed - {"published_transitions"} == {
-        *("interactions", "quarantined_rows", "landed_files", "landed_tables", "input_freshness")
+        *("interactions", "quarantined_rows", "landed_files", "landed_tables", "input_freshness"),
+        # What this refresh itself is about.
+        *("refresh_context", "new_files"),
     }
 
 

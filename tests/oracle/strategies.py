@@ -107,11 +107,18 @@ def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
     """Of every operator some, in groups of their own or together with other attributes."""
     found = []
     for profile in sorted(base.profiles):
+        # Two that are required of one attribute may exclude everybody, which the rules check refuses.
+        required = {
+            one.attribute for one in base.criteria if one.profile == profile and one.is_required
+        }
         for number in range(draw(st.integers(4, 10))):
             attribute = draw(st.sampled_from(sorted(base.value_types)))
             kind = base.value_types[attribute]
             operator = draw(st.sampled_from([*SUITED[kind].split(), *OF_ALL]))
             points = draw(decimals("-30", "30").filter(bool))
+            is_required = points > 0 and draw(st.integers(0, 19)) == 0 and attribute not in required
+            if is_required:
+                required.add(attribute)
             found.append(
                 Criterion(
                     profile=profile,
@@ -121,7 +128,7 @@ def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
                     operator=operator,
                     operand=draw(_operands(operator, kind, base)),
                     points=points,
-                    is_required=points > 0 and draw(st.integers(0, 19)) == 0,
+                    is_required=is_required,
                 )
             )
     return found
