@@ -107,7 +107,7 @@ def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
     """Of every operator some, in groups of their own or together with other attributes."""
     found = []
     for profile in sorted(base.profiles):
-        # Two that are required of one attribute may exclude everybody, which the rules check refuses.
+        # Two required of one attribute may exclude everybody, which the rules check refuses.
         required = {
             one.attribute for one in base.criteria if one.profile == profile and one.is_required
         }
@@ -177,7 +177,12 @@ def _patterns(draw: st.DrawFn, types: Sequence[str]) -> list[SignalPattern]:
     """Each changes what an asset counts as, how much it counts, or both."""
     patterns = []
     for number in range(draw(st.integers(0, 4))):
-        counts_as = draw(st.none() | st.sampled_from(types))
+        interaction_type = draw(st.sampled_from([*types, "unheard_of"]))
+        # What earns nothing by itself has no points that a factor alone could change.
+        is_scored = interaction_type != "unheard_of"
+        counts_as = draw(
+            st.none() | st.sampled_from(types) if is_scored else st.sampled_from(types)
+        )
         factors = decimals("0", "3") if counts_as is None else st.none() | decimals("0", "3")
         match, pattern = draw(
             st.sampled_from(
@@ -187,7 +192,7 @@ def _patterns(draw: st.DrawFn, types: Sequence[str]) -> list[SignalPattern]:
         patterns.append(
             SignalPattern(
                 pattern_name=f"pattern_{number}",
-                interaction_type=draw(st.sampled_from([*types, "unheard_of"])),
+                interaction_type=interaction_type,
                 match=match,
                 pattern=pattern,
                 precedence=number + 1,
