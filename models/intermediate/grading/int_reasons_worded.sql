@@ -43,8 +43,8 @@ criterion_reasons as (
 
     select
         lead_id,
-        {{ dbt.listagg('label_en', "', '", 'order by place') }} as words_en,
-        {{ dbt.listagg('label_fr', "', '", 'order by place') }} as words_fr
+        {{ first_three('label_en') }} as words_en,
+        {{ first_three('label_fr') }} as words_fr
     from criteria_ranked
     where place <= 3
     group by lead_id

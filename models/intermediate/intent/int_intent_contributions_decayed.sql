@@ -57,7 +57,7 @@ signals as (
         signal_group as rule_group,
         interaction_id,
         occurred_at,
-        unscreened_points as undecayed_points,
+        {{ quantized('unscreened_points') }} as undecayed_points,
         {{ decayed_points('points', 'occurred_at', 'as_of', 'half_life_days') }} as points,
         zero_because as note
     from known_by_then
@@ -75,8 +75,8 @@ unscored as (
         cast(null as varchar) as rule_group,
         interaction_id,
         occurred_at,
-        points as undecayed_points,
-        points,
+        {{ quantized('points') }} as undecayed_points,
+        {{ quantized('points') }} as points,
         zero_because as note
     from known_by_then
     where kind = 'no rule'
@@ -124,8 +124,8 @@ steps as (
         negative_group as rule_group,
         interaction_id,
         occurred_at,
-        unscreened_points as undecayed_points,
-        points,
+        {{ quantized('unscreened_points') }} as undecayed_points,
+        {{ quantized('points') }} as points,
         zero_because as note
     from known_by_then
     where kind = 'step' and as_of < step_until

@@ -70,8 +70,10 @@ final as (
         changed_at,
         signal_group,
         half_life_days,
-        {{ decayed_points('latest_points', 'latest_at', 'changed_at', 'half_life_days') }}
-            as uncapped_points
+        {{ points_of_quanta(
+            'round(latest_points * pow(2.0, -'
+            ~ half_lives_between('latest_at', 'changed_at', 'half_life_days') ~ ') * 1e18)'
+        ) }} as uncapped_points
     from carried_forward
     where latest_at is not null
 

@@ -40,8 +40,10 @@ capped as (
     select
         groups_decayed.lead_id,
         groups_decayed.changed_at,
-        sum(least(groups_decayed.uncapped_points, signal_groups.cap_points)) as capped_points,
-        sum(groups_decayed.uncapped_points) as uncapped_points,
+        sum(
+            least({{ quantized('groups_decayed.uncapped_points') }}, signal_groups.cap_points)
+        ) as capped_points,
+        sum({{ quantized('groups_decayed.uncapped_points') }}) as uncapped_points,
         max(groups_decayed.half_life_days) as longest_half_life_days
     from groups_decayed
     inner join signal_groups
@@ -56,7 +58,7 @@ groups_stepped as (
         changes.lead_id,
         changes.changed_at,
         steps.negative_group,
-        sum(steps.points) as step_points
+        sum({{ quantized('steps.points') }}) as step_points
     from changes
     inner join steps
         on

@@ -5,7 +5,7 @@
 ) }}
 
 -- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
--- half-lives before them and shrunk again at its end. Growing is exact in decimals as long as it
+-- half-lives before them and shrunk again at its end. Growing is exact in quanta as long as it
 -- stays small: half-lives are counted within blocks of 32, and what the two blocks before left is
 -- added; of older ones less than 2^-64 remains.
 {% set block_half_lives = 32 %}
@@ -51,7 +51,7 @@ grown as (
         half_life,
         counts_from as changed_at,
         block_number,
-        {{ quantized(
+        {{ quanta(
             'cast(points as double) * pow(2.0, cast('
             ~ epoch_microseconds('occurred_at')
             ~ ' - block_number * ' ~ block_half_lives ~ ' * half_life as double) / half_life)'
@@ -60,7 +60,6 @@ grown as (
 
 ),
 
--- What happens at the same instant is one change.
 running as (
 
     select
@@ -71,18 +70,19 @@ running as (
         changed_at,
         block_number,
         sum(grown_points) over (
-            partition by lead_id, signal_group, block_number
-            order by changed_at
-            range between unbounded preceding and current row
+            of_block rows between unbounded preceding and current row
         ) as grown_so_far,
-        row_number() over (
-            partition by lead_id, signal_group, block_number
-            order by changed_at
-        ) - rank() over (
-            partition by lead_id, signal_group, block_number
-            order by changed_at
-        ) as place_at_instant
+        lead(changed_at) over of_block as next_changed_at
     from grown
+    window of_block as (partition by lead_id, signal_group, block_number order by changed_at)
+
+),
+
+-- What happens at the same instant is one change.
+by_instant as (
+
+    select * from running
+    where next_changed_at is null or changed_at < next_changed_at
 
 ),
 
@@ -92,9 +92,9 @@ blocks as (
         lead_id,
         signal_group,
         block_number,
-        sum(grown_points) as grown_points
-    from grown
-    group by lead_id, signal_group, block_number
+        grown_so_far as grown_points
+    from by_instant
+    where next_changed_at is null
 
 ),
 
@@ -104,16 +104,18 @@ left_to_later_blocks as (
         lead_id,
         signal_group,
         block_number + 1 as block_number,
-        {{ quantized('cast(grown_points as double) * pow(2.0, -' ~ block_half_lives ~ ')') }}
-            as points
+        {{ quanta(
+            points_of_quanta('grown_points') ~ ' * pow(2.0, -' ~ block_half_lives ~ ')'
+        ) }} as grown_points
     from blocks
     union all
     select
         lead_id,
         signal_group,
         block_number + 2 as block_number,
-        {{ quantized('cast(grown_points as double) * pow(2.0, -' ~ (2 * block_half_lives) ~ ')') }}
-            as points
+        {{ quanta(
+            points_of_quanta('grown_points') ~ ' * pow(2.0, -' ~ (2 * block_half_lives) ~ ')'
+        ) }} as grown_points
     from blocks
 
 ),
@@ -124,7 +126,7 @@ carried as (
         lead_id,
         signal_group,
         block_number,
-        sum(points) as points
+        sum(grown_points) as grown_points
     from left_to_later_blocks
     group by lead_id, signal_group, block_number
 
@@ -133,23 +135,26 @@ carried as (
 final as (
 
     select
-        running.lead_id,
-        running.signal_group,
-        running.half_life_days,
-        running.changed_at,
-        {{ quantized(
-            'cast(running.grown_so_far + coalesce(carried.points, 0) as double) * pow(2.0, -cast('
-            ~ epoch_microseconds('running.changed_at')
-            ~ ' - running.block_number * ' ~ block_half_lives
-            ~ ' * running.half_life as double) / running.half_life)'
-        ) }} as uncapped_points
-    from running
+        by_instant.lead_id,
+        by_instant.signal_group,
+        by_instant.half_life_days,
+        by_instant.changed_at,
+        {{ points_of_quanta('by_instant.grown_so_far + coalesce(carried.grown_points, 0)') }}
+        * pow(
+            2.0,
+            -cast(
+                {{ epoch_microseconds('by_instant.changed_at') }}
+                - by_instant.block_number * {{ block_half_lives }} * by_instant.half_life
+                as double
+            )
+            / by_instant.half_life
+        ) as uncapped_points
+    from by_instant
     left join carried
         on
-            running.lead_id = carried.lead_id
-            and running.signal_group = carried.signal_group
-            and running.block_number = carried.block_number
-    where running.place_at_instant = 0
+            by_instant.lead_id = carried.lead_id
+            and by_instant.signal_group = carried.signal_group
+            and by_instant.block_number = carried.block_number
 
 )
 

@@ -124,11 +124,12 @@ weighed as (
 
     select
         *,
-        {{ quantized(
-            "coalesce("
-            ~ "cast(step_points as double) * weight_factor, "
-            ~ "cast(signal_points as double) * weight_factor * depth_factor, 0)"
-        ) }} as unscreened_points
+        -- In doubles until they are summed: a cast of a long decimal costs as much as the rest.
+        coalesce(
+            cast(step_points as double) * weight_factor,
+            cast(signal_points as double) * weight_factor * depth_factor,
+            cast(0 as double)
+        ) as unscreened_points
     from with_depth
 
 ),
@@ -152,7 +153,7 @@ final as (
         half_life_days,
         depth_factor,
         unscreened_points,
-        case when zero_because is null then unscreened_points else {{ quantized('0') }} end
+        case when zero_because is null then unscreened_points else cast(0 as double) end
             as points,
         coalesce(is_hand_raise and zero_because is null, false) as is_hand_raise,
         {{ days_after('occurred_at', 'lasts_days') }} as step_until,

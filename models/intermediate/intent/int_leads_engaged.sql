@@ -125,8 +125,8 @@ final as (
         sum(case when kind = 'signal' then recent_count else 0 end) as recent_signal_count,
         cast(sum(case when kind = 'signal' then recent_depth_factors end) as double)
         / nullif(sum(case when kind = 'signal' then recent_count end), 0) as mean_depth_factor,
-        {{ dbt.listagg('words_en', "', '", 'order by place') }} as signal_words_en,
-        {{ dbt.listagg('words_fr', "', '", 'order by place') }} as signal_words_fr
+        {{ first_three('words_en') }} as signal_words_en,
+        {{ first_three('words_fr') }} as signal_words_fr
     from worded
     group by lead_id
 

@@ -55,7 +55,7 @@ final as (
             case
                 when is_signal
                     then {{ decayed_points('points', 'occurred_at', 'as_of', 'half_life_days') }}
-                else points
+                else {{ quantized('points') }}
             end
         ) as points,
         count(case when points <> 0 then 1 end) as interaction_count,

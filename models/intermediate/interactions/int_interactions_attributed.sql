@@ -4,6 +4,7 @@
     tags=['all_interactions']
 ) }}
 
+-- Kept for all interactions, so it has no column that nothing further on needs.
 with interactions as (
 
     select * from {{ ref('int_interactions_resolved') }}
@@ -46,9 +47,10 @@ attributed as (
     select
         with_visitors.interaction_id,
         coalesce(joined_leads.surviving_lead_id, with_visitors.told_lead_id) as lead_id,
-        with_visitors.lead_id as recorded_lead_id,
+        case when joined_leads.lead_id is not null then with_visitors.told_lead_id end
+            as joined_lead_id,
+        with_visitors.lead_id is null as is_anonymous,
         with_visitors.visitor_id,
-        with_visitors.account_id,
         with_visitors.interaction_type,
         with_visitors.occurred_at,
         greatest(
@@ -56,13 +58,10 @@ attributed as (
             coalesce(joined_leads.linked_at, with_visitors.occurred_at),
             coalesce(with_visitors.identified_at, with_visitors.occurred_at)
         ) as counts_from,
-        with_visitors.channel,
-        with_visitors.campaign_id,
         with_visitors.asset,
         with_visitors.depth,
         with_visitors.depth_unit,
-        with_visitors.user_agent,
-        with_visitors.known_at
+        with_visitors.user_agent
     from with_visitors
     left join joined_leads
         on with_visitors.told_lead_id = joined_leads.lead_id

@@ -1,12 +1,7 @@
 -- What a person decided outranks every rule: of an interaction before its lead, of a lead before
--- all leads of a mail domain.
-with interactions as (
-
-    select * from {{ ref('int_interactions_traced') }}
-
-),
-
-overrides as (
+-- all leads of a mail domain. Each way reads the interactions by itself: where nobody decided
+-- anything, an engine then reads none.
+with overrides as (
 
     select * from {{ ref('traffic_overrides') }}
 
@@ -48,7 +43,7 @@ decided as (
         overrides.override,
         overrides.verdict,
         1 as place
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join overrides
         on interactions.interaction_id = overrides.interaction_id
     union all
@@ -58,7 +53,7 @@ decided as (
         of_leads.override,
         of_leads.verdict,
         of_leads.place
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join of_leads
         on interactions.recorded_lead_id = of_leads.lead_id
     union all
@@ -68,7 +63,7 @@ decided as (
         of_leads.override,
         of_leads.verdict,
         of_leads.place
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join of_leads
         on interactions.lead_id = of_leads.lead_id
     where

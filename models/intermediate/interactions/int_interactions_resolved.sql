@@ -18,24 +18,38 @@ refresh_context as (
 
 ),
 
-known_records as (
+of_one_record as (
 
-    select
-        interaction_records.*,
-        refresh_context.as_of
+    select interaction_records.*
     from interaction_records
-    cross join refresh_context
-    where interaction_records.known_at <= refresh_context.known_by
+    left join repeated
+        on interaction_records.interaction_id = repeated.interaction_id
+    where
+        repeated.interaction_id is null
+        and coalesce(interaction_records.known_at <= (select known_by from refresh_context), false)
 
 ),
 
-of_one_record as (
+repeated_by_then as (
 
-    select known_records.*
-    from known_records
-    left join repeated
-        on known_records.interaction_id = repeated.interaction_id
-    where repeated.interaction_id is null
+    select
+        repeated.interaction_id,
+        refresh_context.known_by
+    from repeated
+    cross join refresh_context
+
+),
+
+-- Read a second time, since an engine that keeps what is read twice would copy all records; and the
+-- instant comes with the few, so that they are looked up before anything else is asked of the many.
+of_several_records as (
+
+    select interaction_records.*
+    from {{ ref('stg_files__interactions') }} as interaction_records
+    inner join repeated_by_then
+        on
+            interaction_records.interaction_id = repeated_by_then.interaction_id
+            and interaction_records.known_at <= repeated_by_then.known_by
 
 ),
 
@@ -43,9 +57,8 @@ of_one_record as (
 carried_forward as (
 
     select
-        known_records.interaction_id,
-        known_records.as_of,
-        known_records.known_at,
+        interaction_id,
+        known_at,
         {{ latest_mapped('lead_id', 'records_so_far') }} as lead_id,
         {{ latest_mapped('visitor_id', 'records_so_far') }} as visitor_id,
         {{ latest_mapped('account_id', 'records_so_far') }} as account_id,
@@ -58,15 +71,13 @@ carried_forward as (
         {{ latest_mapped('depth_unit', 'records_so_far') }} as depth_unit,
         {{ latest_mapped('user_agent', 'records_so_far') }} as user_agent,
         row_number() over (
-            partition by known_records.interaction_id
+            partition by interaction_id
             order by {{ record_order('desc') }}
         ) as place_from_last
-    from known_records
-    inner join repeated
-        on known_records.interaction_id = repeated.interaction_id
+    from of_several_records
     window
         records_so_far as (
-            partition by known_records.interaction_id
+            partition by interaction_id
             order by {{ record_order() }}
             rows between unbounded preceding and current row
         )
@@ -88,8 +99,7 @@ unioned as (
         depth,
         depth_unit,
         user_agent,
-        known_at,
-        as_of
+        known_at
     from of_one_record
     union all
     select
@@ -105,8 +115,7 @@ unioned as (
         depth,
         depth_unit,
         user_agent,
-        known_at,
-        as_of
+        known_at
     from carried_forward
     where place_from_last = 1
 
@@ -129,7 +138,9 @@ final as (
         user_agent,
         known_at
     from unioned
-    where occurred_at <= as_of
+    -- Not a plain comparison, of which engines guess that it holds for a handful, and then build
+    -- their joins on all the rest.
+    where coalesce(occurred_at <= (select as_of from refresh_context), false)
 
 )
 

@@ -17,7 +17,7 @@ final as (
     select
         interaction_id,
         lead_id,
-        recorded_lead_id,
+        case when not is_anonymous then coalesce(joined_lead_id, lead_id) end as recorded_lead_id,
         visitor_id,
         lower(trim(interaction_type)) as interaction_type,
         occurred_at,
