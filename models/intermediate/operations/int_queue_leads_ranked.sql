@@ -30,15 +30,20 @@ clocks as (
 
 ),
 
+-- Clocks of the request or stage that is worked on; older ones were broken and are past.
 clocks_ranked as (
 
     select
-        *,
+        clocks.*,
         row_number() over (
-            partition by lead_id
-            order by due_at asc, clock asc, crossed_at asc
+            partition by clocks.lead_id
+            order by clocks.due_at asc, clocks.clock asc, clocks.crossed_at asc
         ) as place
     from clocks
+    inner join decided
+        on
+            clocks.lead_id = decided.lead_id
+            and clocks.crossed_at >= decided.begun_at
 
 ),
 
