@@ -35,9 +35,8 @@ class Replayed:
         self.connection = duckdb.connect(str(database))
         self.connection.execute("set timezone = 'UTC'")
         self._sql = {path.stem: path for path in (state / COMPILED).rglob("*/*.sql")}
-        self._sql = {
-            name: path for name, path in self._sql.items() if not name.startswith("stg_")
-        }
+        self._sql = {name: path for name, path in self._sql.items() if not name.startswith("stg_")}
+        self._is_asking = False
         self._order = self._in_order(wanted)
         self._kinds = dict(
             self.connection.execute(
@@ -59,6 +58,11 @@ class Replayed:
 
     def at(self, instant: datetime) -> None:
         """Have the models speak for an instant, from what was known then."""
+        # Nothing of it is kept, so nothing is written to the disk.
+        if self._is_asking:
+            self.connection.execute("rollback")
+        self.connection.execute("begin transaction")
+        self._is_asking = True
         self.connection.execute(
             "update raw.refresh_context "
             "set as_of = $at, known_by = $at, is_as_of_given = true, is_full_build = true",

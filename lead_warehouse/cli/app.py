@@ -18,6 +18,7 @@ from lead_warehouse.cli.options import (
     Format,
     InputFolder,
     MappingFile,
+    RowFormat,
     RulesFolder,
     State,
 )
@@ -30,6 +31,7 @@ from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.explain.explanation import explain
 from lead_warehouse.explain.hottest import hottest
 from lead_warehouse.explain.series import score_series
+from lead_warehouse.explain.work_queue import work_queue
 from lead_warehouse.landing.preview import preview
 from lead_warehouse.query import run_query
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
@@ -274,6 +276,35 @@ def hottest_command(
     found = hottest(Generations(StateDirectory(state)), limit, language.value, generation)
     with readers_may_leave():
         show.hottest(found, language.value)
+
+
+@app.command("queue")
+def queue_command(
+    state: State = DEFAULT_STATE,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", help="Only leads of this sales user.", show_default=False),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Leads to list; by default all.", show_default=False),
+    ] = None,
+    later: Annotated[bool, typer.Option("--all", help="Also what is planned for later.")] = False,
+    language: Language = Languages.en,
+    format: RowFormat = Format.table,
+    generation: Generation = None,
+) -> None:
+    """List the leads to act on now, hot first: what comes next, by when, by whom, and why."""
+    found = work_queue(
+        Generations(StateDirectory(state)),
+        limit,
+        owner,
+        language.value,
+        generation,
+        with_later=later,
+    )
+    with readers_may_leave():
+        show.rows(found, format.value)
 
 
 @app.command("quality")

@@ -10,6 +10,7 @@ import csv
 import sys
 from collections.abc import Iterator
 from datetime import date
+from importlib.metadata import version
 
 YEARS = range(2010, 2041)
 """Also the years that working calendars cover."""
@@ -37,13 +38,13 @@ def rows() -> Iterator[list[str]]:
         return {day: name for day, name in found.items() if day.year in YEARS}
 
     yield ["country_code", "region_code", "holiday_date", "holiday_name", "list_version"]
-    version = f"holidays {holidays.__version__}"
+    list_version = f"holidays {version('holidays')}"
     for country, regions in REGIONS.items():
         everywhere = days(country, None)
         for region in (None, *regions):
             for day, name in sorted(days(country, region).items()):
                 if region is None or day not in everywhere:
-                    yield [country, region or "", day.isoformat(), name, version]
+                    yield [country, region or "", day.isoformat(), name, list_version]
 
 
 if __name__ == "__main__":

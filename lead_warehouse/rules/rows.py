@@ -364,3 +364,91 @@ class Reporting(Row):
 
     table = "reporting"
     time_zone: str
+
+
+class WorkingCalendar(Row):
+    """A working calendar."""
+
+    table = "working_calendars"
+    calendar: str
+    time_zone: str
+    country_code: str | None
+    region_code: str | None
+    is_default: bool
+
+
+class WorkingHours(Row):
+    """A stretch of opening hours."""
+
+    table = "working_hours"
+    calendar: str
+    weekday: int
+    opens_at: str
+    closes_at: str
+
+
+class PublicHoliday(Row):
+    """A public holiday of a country or of one of its regions."""
+
+    table = "public_holidays"
+    country_code: str
+    region_code: str | None
+
+
+class SlaPolicy(Row):
+    """How long something may take."""
+
+    table = "sla_policies"
+    clock: str
+    urgency: str
+    business_minutes: int
+
+
+class CadenceStep(Row):
+    """A step of a cadence."""
+
+    table = "cadence_steps"
+    cadence: str
+    step_number: int
+    after_business_days: int
+
+
+class QueueAction(Row):
+    """What the work queue proposes to do."""
+
+    table = "queue_actions"
+    action: str
+    cadence: str | None
+    after_business_days: int | None
+
+
+class QueueReason(Row):
+    """What the work queue says of it."""
+
+    table = "queue_reasons"
+    reason: str
+    kind: str
+    text_en: str
+    text_fr: str
+
+
+class StageRole(Row):
+    """Who works on leads of a stage."""
+
+    table = "stage_roles"
+    stage: str
+
+
+class ContactOutcome(Row):
+    """Whether a person was reached."""
+
+    table = "contact_outcomes"
+    outcome: str
+
+
+class TerritoryCountry(Row):
+    """A country of a territory."""
+
+    table = "territory_countries"
+    territory: str
+    country_code: str | None

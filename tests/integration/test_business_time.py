@@ -50,7 +50,10 @@ TEST_CALENDARS = (
     ),
     # Day and night, so that days of 23 and 25 hours count as such, and nights across the change.
     Calendar("always", "Europe/Berlin", None, None, {d: [(0, 1440)] for d in range(1, 8)}),
-    Calendar("nights", "America/New_York", None, None, {d: [(0, 5 * 60), (22 * 60, 1440)] for d in range(1, 8)}),
+    Calendar(
+        "nights", "America/New_York", None, None,
+        {d: [(0, 5 * 60), (22 * 60, 1440)] for d in range(1, 8)},
+    ),
 )  # fmt: skip
 
 
@@ -135,9 +138,7 @@ def test_business_minutes_are_those_that_a_count_minute_by_minute_finds(
         around = rng.choice(changes) if number % 2 else None
         first = rng.randrange(4 * 1440) - 2 * 1440 if around else rng.randrange(len(is_open))
         begin = (
-            (around + timedelta(minutes=first) - FIRST) // timedelta(minutes=1)
-            if around
-            else first
+            (around + timedelta(minutes=first) - FIRST) // timedelta(minutes=1) if around else first
         )
         end = min(begin + int(rng.expovariate(1 / 9000)), len(is_open) - 1)
         pairs.append((number, begin, end, int(is_open[begin:end].sum())))
