@@ -103,6 +103,7 @@ absent_now as (
         on
             with_calendar.sales_user_id = absences.sales_user_id
             and with_calendar.local_date between absences.starts_on and absences.ends_on
+    where with_calendar.place = 1
 
 ),
 

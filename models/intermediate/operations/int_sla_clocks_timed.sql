@@ -154,7 +154,8 @@ final as (
         timed.done_at,
         timed.left_at,
         timed.ended_by,
-        greatest(timed.business_minutes, 0) as business_minutes,
+        case when timed.business_minutes < 0 then 0 else timed.business_minutes end
+            as business_minutes,
         case when timed.ended_by is null then timed.minutes_left end as minutes_left,
         case
             when timed.due_at is null then 'unknown'
