@@ -54,7 +54,12 @@ class Replayed:
                 found = set(_READ.findall(self._sql[name].read_text(encoding="utf-8")))
                 reads[name] = found & self._sql.keys()
                 waiting += reads[name]
-        return list(TopologicalSorter(reads).static_order())
+        dated: set[str] = set()
+        for name in TopologicalSorter(reads).static_order():
+            text = self._sql[name].read_text(encoding="utf-8")
+            if "stg_files__refresh_context" in text or reads[name] & dated:
+                dated.add(name)
+        return [name for name in TopologicalSorter(reads).static_order() if name in dated]
 
     def at(self, instant: datetime) -> None:
         """Have the models speak for an instant, from what was known then."""

@@ -1,4 +1,4 @@
-"""Calendars, service levels, cadences, the words of the queue: what is refused and how it is said."""
+"""Calendars, service levels, cadences and words of the queue: what is refused, and how."""
 
 import csv
 import io
