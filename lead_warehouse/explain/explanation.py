@@ -103,6 +103,18 @@ where
     and coalesce(matches.valid_to > known_until, true)
 """
 
+# The queue speaks of the generation's own instant only.
+NEXT_ACTION = """
+select
+    queue.next_action, queue.contact_action, actions.label_{language} as action_label,
+    queue.cadence_step_{language} as step_label, queue.is_due, queue.due_at, queue.sla_due_at,
+    queue.is_sla_breached, queue.owner_id, queue.proposed_owner_id,
+    queue.reason_{language} as reason
+from marts.fct_work_queue as queue
+inner join seeds.queue_actions as actions on queue.contact_action = actions.action
+where queue.lead_id = $lead and queue.as_of = (select as_of from raw.refresh_context)
+"""
+
 CONTRIBUTIONS = """
 select
     contributions.score, contributions.kind, contributions.rule, contributions.rule_group,
@@ -232,6 +244,7 @@ class Explanation:
         asked_for: the record asked for, where it belongs to another lead, with the reason and since
             when that is known.
         other_records: records of the same person known by the instant.
+        next_action: its row of the work queue, at the generation's own instant.
         account: the known account it was matched to then, and how that one stood; its scores only
             at the generation's own instant.
     """
@@ -248,6 +261,7 @@ class Explanation:
     asked_for: Row | None = None
     other_records: list[Row] = field(default_factory=list)
     account: Row | None = None
+    next_action: Row | None = None
 
 
 def explain(
@@ -284,6 +298,11 @@ def explain(
         if at is not None and can_ask(connection):
             _hold_against_history(connection, survivor, at, scores[0] if scores else None)
         accounts = _rows(connection, ACCOUNT.format(language=language), named)
+        actions = (
+            _rows(connection, NEXT_ACTION.format(language=language), named)
+            if _has_queue(connection)
+            else []
+        )
         return Explanation(
             survivor,
             instant,
@@ -297,7 +316,17 @@ def explain(
             asked_for,
             [one for one in records if one["linked_at"] <= instant],
             accounts[0] if accounts else None,
+            actions[0] if actions else None,
         )
+
+
+def _has_queue(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the generation has a work queue; those of earlier versions have none."""
+    found = connection.execute(
+        "select 1 from information_schema.tables "
+        "where table_schema = 'marts' and table_name = 'fct_work_queue'"
+    )
+    return found.fetchone() is not None
 
 
 def stage_now(explanation: Explanation, basis: str) -> Row | None:

@@ -78,6 +78,7 @@ class _Wording:
         if score["is_hand_raised"]:
             yield self.say("hand_raised")
         yield from self.stage()
+        yield from self.next_action()
         yield from self.account()
         yield ""
         yield from self.fit(score)
@@ -118,6 +119,22 @@ class _Wording:
                 stage=in_crm["label"],
                 since=self.instant(in_crm["transitioned_at"]),
             )
+
+    def next_action(self) -> Iterator[str]:
+        """What the work queue says of the lead, where it is in it."""
+        action = self.explanation.next_action
+        if action is None:
+            return
+        what, step = action["action_label"], action["step_label"]
+        told = self.say("next_step", action=what, step=step) if step else what
+        by = action["sla_due_at"] or action["due_at"]
+        if by is not None:
+            told = self.say("next_by", action=told, by=self.instant(by))
+        if action["is_sla_breached"]:
+            told = self.say("next_late", action=told)
+        if action["proposed_owner_id"] is not None:
+            told = self.say("next_owner", action=told, owner=action["proposed_owner_id"])
+        yield self.say("next_action", action=told, reason=action["reason"])
 
     def account(self) -> Iterator[str]:
         """The company and how it was found; what its people do together, where that is told."""
