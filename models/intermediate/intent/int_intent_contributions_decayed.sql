@@ -1,8 +1,8 @@
 {{ config(materialized='view', tags=['all_interactions']) }}
 
 -- What each interaction is worth at the as-of instant. It changes with every hour, so nothing of it
--- is stored but the undecayed points. Nothing large is read twice, so that who asks for one lead reads
--- the interactions of that lead.
+-- is stored but the undecayed points. Nothing large is read twice, so that who asks for one lead
+-- reads the interactions of that lead.
 with interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}
