@@ -40,9 +40,9 @@ MEANINGS = {
     "erasing_noted": "tombstones are written, and everything is still there",
     "erasing_file": "a delivered file is rewritten, and the old one is there still",
     "erasing_archive": "every delivered file is rewritten, and generations name the old ones",
+    "erasing_traces": "logs are rewritten, and generations are not",
     "erasing_generation": "a generation is rewritten, and its manifest is not",
-    "erasing_generations": "every generation is rewritten, and logs are not",
-    "erasing_traces": "everything is gone, and the erasure is not noted as done",
+    "erasing_generations": "everything is gone, and the erasure is not noted as done",
 }
 """Each point by name, with what is true when a process dies there."""
 

@@ -12,7 +12,7 @@ from lead_warehouse.contract import Contract, load_contract
 from lead_warehouse.erasure.generation import anonymised_rows
 from lead_warehouse.erasure.key import read_key
 from lead_warehouse.erasure.persons import Persons, find_erased, is_subject, parameters
-from lead_warehouse.erasure.replay import is_replay_due, replay_erasures
+from lead_warehouse.erasure.replay import replay_erasures
 from lead_warehouse.erasure.tombstones import Kind, Tombstones, plain
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
@@ -144,11 +144,11 @@ def resume(
     check_failpoint()
     mapping = load_mapping(mapping_path)
     tombstones = Erasures(state).tombstones()
-    if not is_replay_due(state):
+    if not tombstones:
         return []
     with exclusive_lock(state.lock, "erase"):
         reconcile(state, ControlLedger(state.control), run_id="")
-        return replay_erasures(state, mapping, tombstones, progress)
+        return replay_erasures(state, mapping, tombstones, progress, is_asked=True)
 
 
 def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: Who) -> Plan:
@@ -234,13 +234,16 @@ def _leads(connection: duckdb.DuckDBPyConnection, asked: Who) -> set[str]:
 
 
 def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Lead to the one that stands for the person."""
+    """Lead to the one that stands for the person; by merges alone where no model has said it."""
     there = connection.execute(
         "select 1 from duckdb_tables() where schema_name = 'marts' "
         "and table_name = 'dim_lead_identities'"
     ).fetchone()
     if there is None:
-        return {}
+        merges = connection.execute(
+            "select merged_lead_id, surviving_lead_id from raw.lead_merges"
+        ).fetchall()
+        return {lead: survivor for merge in merges for lead, survivor in (merge, merge[1:] * 2)}
     return dict(
         connection.execute(
             "select lead_id, surviving_lead_id from marts.dim_lead_identities"

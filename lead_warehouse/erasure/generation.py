@@ -41,7 +41,7 @@ def anonymised_rows(
 ) -> list[dict[str, Any]]:
     """What cohorts counted of the persons: month, source and stages, each person under a key that
     follows from nothing."""
-    if not _has_table(connection, *CONVERSIONS):
+    if CONVERSIONS not in _catalog(connection):
         return []
     cursor = connection.execute(
         """
@@ -122,15 +122,16 @@ class Scrubbing:
             remove_folder(work)
 
     def _scrub(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._catalog = _catalog(connection)
         self._take_records_out(connection)
         self._anonymise(connection)
-        for schema, table in _tables(connection):
+        for schema, table in self._catalog:
             if (schema, table) != CONVERSIONS:
                 self._take_rows_out(connection, schema, table)
             self._take_words_out(connection, schema, table)
         self._name_files_anew(connection)
         # What nobody else's rows follow from any more is not known: the next build makes all anew.
-        if _has_table(connection, "raw", "rule_families"):
+        if ("raw", "rule_families") in self._catalog:
             connection.execute("delete from raw.rule_families")
 
     def _take_records_out(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -140,13 +141,13 @@ class Scrubbing:
         if keys:
             connection.executemany("insert into gone values (?, ?, ?)", keys)
         for table in [*self._contract.tables, "quarantined_rows"]:
-            if keys and _has_table(connection, "raw", table):
+            if keys and ("raw", table) in self._catalog:
                 connection.execute(
                     f"delete from raw.{identifier(table)} where (input_name, file_digest, "
                     "file_line) in (select (input_name, digest, line) from gone)"
                 )
         connection.execute("drop table gone")
-        if not _has_table(connection, "raw", "quarantined_rows") or not self._pattern:
+        if ("raw", "quarantined_rows") not in self._catalog or not self._pattern:
             return
         pattern = re.compile(self._pattern, re.IGNORECASE)
         rows = connection.execute(
@@ -164,7 +165,7 @@ class Scrubbing:
             )
 
     def _anonymise(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if not _has_table(connection, *CONVERSIONS):
+        if CONVERSIONS not in self._catalog:
             return
         leads = sorted(self._persons.ids["lead"])
         rows = connection.execute(
@@ -192,7 +193,7 @@ class Scrubbing:
         """Rows about the persons; a row of a deal stays and forgets them."""
         goes: list[tuple[str, str]] = []
         forgets: list[tuple[str, str]] = []
-        for column, kind in _columns(connection, schema, table):
+        for column, kind in self._catalog[schema, table]:
             if kind != "VARCHAR":
                 continue
             if column.endswith(("lead_id", "lead_id_before", "person_id")):
@@ -211,7 +212,8 @@ class Scrubbing:
                 f"delete from {relation} where {' or '.join(test for _, test in goes)}"
             )
         for column, test in forgets:
-            _forget(connection, relation, column, test)
+            if connection.execute(f"select 1 from {relation} where {test} limit 1").fetchone():
+                _forget(connection, relation, column, test)
 
     def _take_words_out(
         self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
@@ -220,27 +222,37 @@ class Scrubbing:
         if not self._pattern or schema == "seeds":
             return
         relation = f"{identifier(schema)}.{identifier(table)}"
-        for column, kind in _columns(connection, schema, table):
-            if "VARCHAR" in kind or kind == "JSON":
-                test = (
-                    f"regexp_matches(cast({identifier(column)} as varchar), "
-                    f"{literal(self._pattern)}, 'i')"
-                )
+        tests = {
+            column: f"regexp_matches(cast({identifier(column)} as varchar), "
+            f"{literal(self._pattern)}, 'i')"
+            for column, kind in self._catalog[schema, table]
+            if "VARCHAR" in kind or kind == "JSON"
+        }
+        if not tests:
+            return
+        asked = ", ".join(f"coalesce(bool_or({test}), false)" for test in tests.values())
+        (told,) = connection.execute(f"select {asked} from {relation}").fetchall()
+        for (column, test), is_told in zip(tests.items(), told, strict=True):
+            if is_told:
                 _forget(connection, relation, column, test)
 
     def _name_files_anew(self, connection: duckdb.DuckDBPyConnection) -> None:
-        for schema, table in _tables(connection):
-            names = {name for name, _ in _columns(connection, schema, table)}
-            if "file_digest" in names:
-                relation = f"{identifier(schema)}.{identifier(table)}"
-                for before, after in self._latest.items():
-                    connection.execute(
-                        f"update {relation} set file_digest = ? where file_digest = ?",
-                        [after.digest, before],
-                    )
-        if not _has_table(connection, "raw", "landed_files"):
+        connection.execute("create temp table renamed (before text, after text)")
+        if self._latest:
+            connection.executemany(
+                "insert into renamed values (?, ?)",
+                [(before, after.digest) for before, after in self._latest.items()],
+            )
+        for (schema, table), columns in self._catalog.items():
+            if "file_digest" in dict(columns):
+                connection.execute(
+                    f"update {identifier(schema)}.{identifier(table)} set file_digest = after "
+                    "from renamed where file_digest = before"
+                )
+        connection.execute("drop table renamed")
+        if ("raw", "landed_files") not in self._catalog:
             return
-        counted = {name for name, _ in _columns(connection, "raw", "landed_files")}
+        counted = dict(self._catalog["raw", "landed_files"])
         for after in {one.digest: one for one in self._latest.values()}.values():
             if "erased_count" in counted:
                 connection.execute(
@@ -274,8 +286,6 @@ class Scrubbing:
 def _forget(connection: duckdb.DuckDBPyConnection, relation: str, column: str, test: str) -> None:
     """Empty the cells of a column for which a test holds; where none may be empty, rows go."""
     name = identifier(column)
-    if connection.execute(f"select 1 from {relation} where {test} limit 1").fetchone() is None:
-        return
     keyed = connection.execute(
         "select 1 from duckdb_constraints() where schema_name || '.' || table_name = ? "
         "and list_contains(constraint_column_names, ?)",
@@ -287,25 +297,21 @@ def _forget(connection: duckdb.DuckDBPyConnection, relation: str, column: str, t
         connection.execute(f"update {relation} set {name} = null where {test}")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select schema_name, table_name from duckdb_tables() "
-        "where database_name = current_database() and not temporary order by all"
+def _catalog(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Every table with its columns and their types, asked for once."""
+    rows = connection.execute(
+        "select tables.schema_name, tables.table_name, columns.column_name, columns.data_type "
+        "from duckdb_tables() as tables inner join duckdb_columns() as columns "
+        "using (database_name, schema_name, table_name) "
+        "where database_name = current_database() and not temporary "
+        "order by 1, 2, columns.column_index"
     ).fetchall()
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str
-) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = ? "
-        "and table_name = ? and database_name = current_database() order by column_index",
-        [schema, table],
-    ).fetchall()
-
-
-def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    return (schema, table) in _tables(connection)
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, kind in rows:
+        found.setdefault((schema, table), []).append((column, kind))
+    return found
 
 
 def _list(values: set[str]) -> str:

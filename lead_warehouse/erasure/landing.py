@@ -1,6 +1,5 @@
 """Persons who were erased do not come back with a file delivered again."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +9,12 @@ from lead_warehouse.contract import Contract
 from lead_warehouse.contract.raw_schema import ACCOUNTS
 from lead_warehouse.erasure.persons import find_erased, subject_lines
 from lead_warehouse.erasure.rewriting import Rewriter, Wanted
-from lead_warehouse.erasure.tombstones import Tombstones
+from lead_warehouse.erasure.tombstones import KIND_NAMES, TOKEN, Tombstones
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.typed_tables import ArchivedFile
 from lead_warehouse.mapping import Input
 from lead_warehouse.sql import literal
 from lead_warehouse.state.erasures import Erasures, Rewritten
-
-_TOKEN = re.compile(r"[\w.+-]+(?:@[\w.-]+)?", re.UNICODE)
 
 
 class ErasedOnArrival:
@@ -62,7 +59,7 @@ class ErasedOnArrival:
         persons = find_erased(connection, self._contract, self._tombstones.is_erased, within)
         lines = subject_lines(connection, self._contract, persons, within) if persons else {}
         for token in self._tokens_of_quarantine(connection, file):
-            for kind in ("lead", "contact", "visitor", "email"):
+            for kind in KIND_NAMES:
                 if self._tombstones.is_erased(kind, token):
                     persons.ids[kind].add(token)
         if not persons:
@@ -93,7 +90,7 @@ class ErasedOnArrival:
             [file.input_name, file.file_digest],
         ).fetchall()
         texts = (record.decode("utf-8", "replace") for (record,) in rows)
-        return {token for text in texts for token in _TOKEN.findall(text)}
+        return {token for text in texts for token in TOKEN.findall(text)}
 
 
 def _quarantined_lines(connection: duckdb.DuckDBPyConnection, file: ArchivedFile) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.erasure.tombstones import IsErased, Kind, plain
+from lead_warehouse.erasure.tombstones import KIND_NAMES, IsErased, Kind, plain
 from lead_warehouse.sql import identifier
 
 KINDS: dict[str, Kind] = {
@@ -37,7 +37,7 @@ class Persons:
         phones, names: as they are written; first with last names.
     """
 
-    ids: dict[Kind, set[str]] = field(default_factory=lambda: {kind: set() for kind in _ALL})
+    ids: dict[Kind, set[str]] = field(default_factory=lambda: {kind: set() for kind in KIND_NAMES})
     phones: set[str] = field(default_factory=set)
     names: set[tuple[str, str]] = field(default_factory=set)
 
@@ -66,9 +66,6 @@ class Persons:
                 for one, other in ((first, last), (last, first)):
                     words.add(f'{re.escape(one)}[ ,;|"\t]{{1,5}}{re.escape(other)}')
         return sorted(words, key=len, reverse=True)
-
-
-_ALL: tuple[Kind, ...] = ("lead", "contact", "visitor", "email")
 
 
 def is_telling(text: str) -> bool:

@@ -36,11 +36,14 @@ def is_replay_due(state: StateDirectory) -> bool:
     ids = set(erasures.ids())
     if not ids:
         return False
-    archive = Archive(state.landing)
+    archive, rewritten = Archive(state.landing), erasures.rewritten()
     return (
         ids != set(erasures.done())
         or any(ids - set(one.manifest.get("erasures", ())) for one in Generations(state).all())
-        or any(archive.path(old).exists() for old in erasures.rewritten())
+        or any(archive.path(old).exists() for old in rewritten)
+        or any(
+            one.file_digest in rewritten for one in ControlLedger(state.control).received_inputs()
+        )
     )
 
 
@@ -49,16 +52,20 @@ def replay_erasures(
     mapping: Mapping | None,
     tombstones: Tombstones,
     progress: Progress = lambda _: None,
+    *,
+    is_asked: bool = False,
 ) -> list[str]:
     """Take out whoever has a tombstone; hold the lock to call it.
 
     Args:
+        is_asked: whether a person asks for it, who may have restored what nobody can tell, logs
+            for example.
         mapping: tells how delivered files are read; what it does not name is searched line by line.
 
     Returns:
         what was done, a sentence each; nothing where nobody was left.
     """
-    if not is_replay_due(state):
+    if not is_asked and not is_replay_due(state):
         return []
     found = _Replay(state, mapping, tombstones, progress)
     return found.run()
@@ -100,14 +107,15 @@ class _Replay:
             self._state.control,
             {old: new.digest for old, new in self._erasures.latest().items()},
         )
-        # The published one last: until then readers have what they had.
+        traces = clear_traces(self._state, self._persons, self._tombstones.is_erased)
+        failpoint("erasing_traces")
+        # The published one last of all: it holds all that landed, so it tells whose records are
+        # meant as long as anything of them is left, and until then readers have what they had.
         current = self._generations.current_id()
         for generation in sorted(stale, key=lambda one: one.run_id == current):
             self._progress(f"rewriting generation {generation.run_id}")
             self._scrubbing().scrub(generation)
         failpoint("erasing_generations")
-        traces = clear_traces(self._state, self._persons)
-        failpoint("erasing_traces")
         for erasure_id in set(self._erasures.ids()) - set(self._erasures.done()):
             self._erasures.close(erasure_id)
         return [

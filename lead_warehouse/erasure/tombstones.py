@@ -11,6 +11,11 @@ Mark = tuple[str, str]
 
 IsErased = Callable[[Kind, str], bool]
 
+KIND_NAMES: tuple[Kind, ...] = ("lead", "contact", "visitor", "email")
+
+TOKEN = re.compile(r"[\w.+-]+(?:@[\w.-]+)?")
+"""What in a text may be an identifier."""
+
 _TAG = re.compile(r"^([^@+]+)\+[^@]*@")
 
 

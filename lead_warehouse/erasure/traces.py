@@ -12,6 +12,7 @@ import duckdb
 
 from lead_warehouse.erasure.persons import Persons
 from lead_warehouse.erasure.rewriting import LEFT, RIGHT
+from lead_warehouse.erasure.tombstones import KIND_NAMES, TOKEN, IsErased
 from lead_warehouse.sql import literal
 from lead_warehouse.state.generations import remove_folder
 from lead_warehouse.state.layout import StateDirectory
@@ -27,31 +28,66 @@ def pattern_of(persons: Persons) -> re.Pattern[bytes] | None:
     return re.compile(f"{LEFT}(?:{'|'.join(words)}){RIGHT}".encode(), re.IGNORECASE)
 
 
-def clear_traces(state: StateDirectory, persons: Persons) -> int:
+def clear_traces(state: StateDirectory, persons: Persons, is_erased: IsErased) -> int:
     """Take persons out of what runs left, and remove what a build that died left.
+
+    Args:
+        persons: those known from rows; whoever else was erased is known by tombstones.
 
     Returns:
         how many files were changed or removed.
     """
     remove_folder(state.building.parent)
+    persons = _with_named(state, persons, is_erased)
     pattern = pattern_of(persons)
     changed = 0
-    for folder in (state.root / "runs", state.project):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                changed += _clear_file(path, pattern)
+    for path in list(_files(state)):
+        changed += _clear_file(path, pattern)
     changed += _clear_publications(state, persons)
     _clear_ledger(state.control, pattern)
     return changed
 
 
+def _with_named(state: StateDirectory, persons: Persons, is_erased: IsErased) -> Persons:
+    """The persons, and those whose identifiers only a log names."""
+    found = Persons()
+    found |= persons
+    for text in _all_texts(state):
+        for token in set(TOKEN.findall(text)):
+            for kind in KIND_NAMES:
+                if is_erased(kind, token):
+                    found.ids[kind].add(token)
+    return found
+
+
+def _all_texts(state: StateDirectory) -> Iterator[str]:
+    for path in _files(state):
+        yield _unpacked(path.read_bytes()).decode("utf-8", "replace")
+    if state.control.exists():
+        with closing(sqlite3.connect(state.control, timeout=30)) as connection:
+            for table, column in _texts(connection):
+                rows = connection.execute(f'select distinct "{column}" from "{table}"').fetchall()
+                yield "\n".join(str(value) for (value,) in rows)
+
+
+def _files(state: StateDirectory) -> Iterator[Path]:
+    for folder in (state.root / "runs", state.project):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (OSError, EOFError):
+        return content
+
+
 def _clear_file(path: Path, pattern: re.Pattern[bytes] | None) -> int:
     """Failing rows lose the line; other texts the word; what is no text goes as a whole."""
     content = path.read_bytes()
-    try:
-        plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError):
-        plain = content
+    plain = _unpacked(content)
     if pattern is None or not pattern.search(plain):
         return 0
     if plain is not content or b"\0" in content:

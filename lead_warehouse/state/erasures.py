@@ -13,12 +13,10 @@ from typing import Any
 from lead_warehouse.erasure.key import read_key
 from lead_warehouse.erasure.tombstones import Mark, Tombstones
 from lead_warehouse.errors import LeadWarehouseError, UserError
-from lead_warehouse.state.generations import Generation
 from lead_warehouse.state.hold import sync_folder
 from lead_warehouse.state.layout import StateDirectory
 
 DONE = ".done"
-REPLAY = "`lead-warehouse erase --resume` takes them out"
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Erasures:
     """The erasures of a state directory."""
 
     def __init__(self, state: StateDirectory):
-        self.folder = state.root / "erasures"
+        self.folder = state.erasures
 
     def all(self) -> list[Erasure]:
         """Every erasure, the first one first.
@@ -154,19 +152,6 @@ class Erasures:
         latest = self.latest()
         followers = {step.digest for step in steps.values()}
         return {latest[one].digest: latest[one] for one in steps if one not in followers}
-
-    def refuse_unerased(self, generation: Generation) -> None:
-        """Refuse a generation that still holds somebody who was erased, such as a restored copy.
-
-        Raises:
-            LeadWarehouseError: it does.
-        """
-        missing = set(self.done()) - set(generation.manifest.get("erasures", ()))
-        if missing:
-            raise LeadWarehouseError(
-                f"generation {generation.run_id} is a copy from before {len(missing)} erasure(s) "
-                f"and may still hold persons erased since; {REPLAY}"
-            )
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
