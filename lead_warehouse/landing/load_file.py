@@ -7,7 +7,11 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
+<<<<<<< HEAD
 from lead_warehouse.landing.delivered_bytes import restore_delivered
+=======
+from lead_warehouse.erasure.landing import ErasedOnArrival
+>>>>>>> law
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
@@ -33,9 +37,10 @@ EMPTY_BAD_RECORDS = f"""
 
 @dataclass(frozen=True)
 class FileAccount:
-    """What became of a file's records: ``records = accepted + quarantined + blank``.
+    """What became of a file's records: ``records = accepted + quarantined + blank + erased``.
 
     Attributes:
+        erased: records of persons erased by law, which are in the file no more.
         held_because: why no record was taken, with the remedy; none when the file landed.
     """
 
@@ -44,6 +49,7 @@ class FileAccount:
     accepted: int = 0
     quarantined: int = 0
     blank: int = 0
+    erased: int = 0
     unmapped_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     held_because: str | None = None
@@ -62,11 +68,13 @@ class FileLoader:
         contract: Contract,
         scratch: Path,
         progress: Progress = lambda _: None,
+        erased: ErasedOnArrival | None = None,
     ) -> None:
         self._connection = connection
         self._contract = contract
         self._scratch = scratch
         self._progress = progress
+        self._erased = erased
         scratch.mkdir(parents=True, exist_ok=True)
 
     def load(
@@ -80,6 +88,12 @@ class FileLoader:
         self._connection.begin()
         try:
             account = self._load(one, file, path)
+            if self._erased and (rewritten := self._erased.take_out(self._connection, one, file)):
+                self._connection.rollback()
+                self._connection.begin()
+                file = rewritten
+                account = self._load(one, file, self._erased.path_of(file))
+            account = self._with_erased(account)
             if judge:
                 judge(account)
             self._connection.commit()
@@ -122,6 +136,18 @@ class FileLoader:
             restore_delivered(self._connection, file, path, one.encoding)
         # Some formats know all their columns only once the whole file was read.
         return replace(account, unmapped_columns=reader.header.unmapped)
+
+    def _with_erased(self, account: FileAccount) -> FileAccount:
+        """Count records of erased persons as what they were, not as the lines left blank."""
+        gone = self._erased.counts(account.file.file_digest) if self._erased else None
+        if gone is None or account.held_because:
+            return account
+        return replace(
+            account,
+            records=account.records - gone.blank_lines + gone.erased,
+            blank=account.blank - gone.blank_lines,
+            erased=gone.erased,
+        )
 
     def _quarantine(self, file: ArchivedFile) -> int:
         """Write the quarantine rows of a part, with their bytes; returns how many there are."""
@@ -167,6 +193,7 @@ class FileLoader:
             "accepted_count": account.accepted,
             "quarantined_count": account.quarantined,
             "blank_count": account.blank,
+            "erased_count": account.erased,
             "unmapped_columns": ", ".join(account.unmapped_columns) or None,
             "missing_columns": ", ".join(account.missing_columns) or None,
         }
