@@ -81,7 +81,7 @@ stretches as (
         on
             by_rules.lead_id = by_crm.lead_id
             and by_rules.entered_at < by_crm.ends_at
-            and by_crm.entered_at < by_rules.ends_at
+            and by_rules.ends_at > by_crm.entered_at
     where by_rules.stage <> by_crm.stage
 
 ),

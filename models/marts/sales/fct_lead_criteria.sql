@@ -102,6 +102,15 @@ placed as (
 
 ),
 
+first_framework as (
+
+    select framework
+    from frameworks
+    order by sort_order
+    limit 1
+
+),
+
 in_play as (
 
     select
@@ -124,15 +133,12 @@ frameworks_chosen as (
         coalesce(
             in_play.answered_framework,
             profile_frameworks.framework,
-            first_frameworks.framework
+            first_framework.framework
         ) as framework
     from in_play
     left join profile_frameworks
         on in_play.profile = profile_frameworks.profile
-    cross join (
-        select framework from frameworks
-        where sort_order = (select min(every_one.sort_order) from frameworks as every_one)
-    ) as first_frameworks
+    cross join first_framework
 
 ),
 

@@ -109,7 +109,7 @@ known as (
 
 ),
 
--- What was said lacks its proof only, so it is asked first; then what is open, then what was denied.
+-- What was said lacks its proof only, so it comes first; then what is open, then what was denied.
 questions_in_order as (
 
     select

@@ -65,6 +65,8 @@ final as (
         intervals.lead_id,
         leads.account_id,
         leads.owner_id,
+        leads.rules_stage,
+        leads.crm_stage,
         intervals.entered_at as sql_at,
         {{ days_after('intervals.entered_at', 'handover_rules.opportunity_due_days') }}
             as opportunity_due_at,
