@@ -37,10 +37,18 @@ MEANINGS = {
     "hold_placed": "a rollback has put publishing on hold, and not moved the pointer",
     "rolled_back": "a rollback has moved the pointer, and the ledger does not know",
     "hold_lifted": "a release has lifted the hold, and not published",
+    "erasing_noted": "tombstones are written, and everything is still there",
+    "erasing_file": "a delivered file is rewritten, and the old one is there still",
+    "erasing_archive": "every delivered file is rewritten, and generations name the old ones",
+    "erasing_traces": "logs are rewritten, and generations are not",
+    "erasing_generation": "a generation is rewritten, and its manifest is not",
+    "erasing_generations": "everything is gone, and the erasure is not noted as done",
 }
 """Each point by name, with what is true when a process dies there."""
 
-FAILPOINTS = tuple(MEANINGS)
+OF_ERASURES = tuple(name for name in MEANINGS if name.startswith("erasing_"))
+FAILPOINTS = tuple(name for name in MEANINGS if name not in OF_ERASURES)
+"""Those of refreshes, rollbacks and releases."""
 
 
 def failpoint(name: str) -> None:
@@ -60,5 +68,5 @@ def check_failpoint() -> None:
     if name and name not in MEANINGS:
         raise UserError(
             f"{FAILPOINT}: no failpoint '{name}'{did_you_mean(name, MEANINGS)}; "
-            f"there are {', '.join(FAILPOINTS)}"
+            f"there are {', '.join(MEANINGS)}"
         )

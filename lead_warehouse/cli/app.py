@@ -11,6 +11,7 @@ from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.checked import read_changes, read_checks
 from lead_warehouse.cli import show, show_quality, show_series
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
+from lead_warehouse.cli.erasures import erase_command, purge_command
 from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
 from lead_warehouse.cli.options import (
     DEFAULT_MAPPING,
@@ -60,6 +61,8 @@ for name, command in (
     ("doctor", doctor_command),
     ("rollback", rollback_command),
     ("release", release_command),
+    ("erase", erase_command),
+    ("purge", purge_command),
 ):
     app.command(name)(command)
 

@@ -17,6 +17,7 @@ LABELS = {
     "publish": "publishing",
     "copy": "copying",
     "compare": "comparing",
+    "erase": "erasing",
 }
 
 

@@ -38,11 +38,13 @@ ACCOUNTS = {
         "reason": ("varchar", "Why the file is held, and the remedy."),
         "record_count": (
             "bigint",
-            "Records in the file: accepted + quarantined + blank; of a table, rows that changed.",
+            "Records in the file: accepted + quarantined + blank + erased; of a table, rows that "
+            "changed.",
         ),
         "accepted_count": ("bigint", "Records accepted."),
         "quarantined_count": ("bigint", "Records in quarantine."),
         "blank_count": ("bigint", "Blank records."),
+        "erased_count": ("bigint", "Records of persons erased by law, in the file no more."),
         "unmapped_columns": ("varchar", "Columns of the file that the mapping does not name."),
         "missing_columns": (
             "varchar",
@@ -110,6 +112,18 @@ ACCOUNTS = {
         "first_published_at": ("timestamp", "When readers could see it first (UTC)."),
         "run_id": ("varchar", "Run that published it first."),
     },
+    "erased_conversions": {
+        "erased_key": ("varchar", "A random key of the person; it follows from nothing."),
+        "basis": ("varchar", "Basis of the stages."),
+        "from_stage": ("varchar", "Stage entered."),
+        "to_stage": ("varchar", "Stage looked for."),
+        "cohort_month": ("date", "Month in which the first of the two was entered."),
+        "source": ("varchar", "Where the lead had come from."),
+        "days_to_convert": ("double", "Days between the two; null where the second never came."),
+        "is_converted": ("boolean", "Whether the second stage came after the first."),
+        "is_reached_before_entry": ("boolean", "Whether it was there before the first."),
+        "is_fully_observed": ("boolean", "Whether both stages were recorded from the start."),
+    },
     "refresh_context": {
         "as_of": ("timestamp", "Instant the warehouse speaks for (UTC)."),
         "known_by": ("timestamp", "Rows known later than this are not used (UTC)."),
@@ -138,6 +152,7 @@ ACCOUNT_GRAINS = {
     "input_freshness": "One row per input of the mapping, as of the clock of the refresh.",
     "landed_tables": "One row per canonical table.",
     "published_transitions": "One row per transition of a stage ever shown to readers.",
+    "erased_conversions": "One row per person erased by law and step of the funnel.",
     "refresh_context": "One row: what this refresh was asked for.",
     "new_files": "One row per input and file that this refresh landed.",
     "rule_families": "One row per family of rules and models.",

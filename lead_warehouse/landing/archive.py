@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
@@ -130,11 +130,25 @@ def _is_set_apart(path: Path, input_dir: Path) -> bool:
 
 
 class Archive:
-    """The landing folder: ``<first two digits>/<sha256>``, never changed once written."""
+    """The landing folder: ``<first two digits>/<sha256>``, never changed once written.
 
-    def __init__(self, folder: Path):
+    Args:
+        rewritten: digest of each file from which somebody was erased, to what took its place. Such
+            a file is known when it is delivered again, and not taken again.
+    """
+
+    def __init__(self, folder: Path, rewritten: Mapping[str, str] | None = None):
         self.folder = folder
         self._digested: set[str] = set()
+        self._rewritten = dict(rewritten or {})
+
+    def forget(self, digest: str, successor: str) -> None:
+        """Remove a file that another one took the place of."""
+        self.path(digest).unlink(missing_ok=True)
+        self._digested.discard(digest)
+        self._rewritten = {
+            old: successor if new == digest else new for old, new in self._rewritten.items()
+        } | {digest: successor}
 
     def path(self, digest: str) -> Path:
         """Where the file of a digest lies.
@@ -205,6 +219,8 @@ class Archive:
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise HeldFile("still being written; it is taken once it no longer changes")
+            if digest in self._rewritten:
+                return self._rewritten[digest]
             if self.holds(digest, after.st_size):
                 return digest
             kept = self.path(digest)
@@ -221,7 +237,9 @@ class Archive:
     def holds(self, digest: str, size: int) -> bool:
         """Whether a file of this digest and size lies here, whole as far as that tells."""
         try:
-            return self.path(digest).stat().st_size == size
+            # What took a file's place has another size than what is delivered.
+            is_other = digest in self._rewritten.values()
+            return self.path(digest).stat().st_size == size or is_other
         except FileNotFoundError:
             return False
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
+from lead_warehouse.erasure.landing import ErasedOnArrival
 from lead_warehouse.landing.ambiguous import count_ambiguous
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.completeness import LetThrough
@@ -96,6 +97,7 @@ def land(
     progress: Progress,
     seen: SeenFiles | None = None,
     let_through: LetThrough | None = None,
+    erased: ErasedOnArrival | None = None,
 ) -> Landing:
     """Land what is new for each input of the mapping.
 
@@ -106,10 +108,11 @@ def land(
         now: the clock of this landing, in UTC.
         seen: what delivered files held when they were last looked at; none to read them all.
         let_through: files that may land although they look incomplete.
+        erased: takes out who was erased; none where nobody was.
     """
     use_utc(connection)
     ensure_raw_schema(connection, contract)
-    loader = FileLoader(connection, contract, scratch, progress)
+    loader = FileLoader(connection, contract, scratch, progress, erased)
     let_through = let_through or LetThrough()
     landing = Landing()
     # A held file is looked for in its folder again; gone from there, it was withdrawn.

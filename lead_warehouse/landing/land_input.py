@@ -62,7 +62,8 @@ class InputLander:
             is_new = file.file_digest not in earlier
             accounts.append(self._load(file, predecessors, judged if is_new else None))
             if not accounts[-1].held_because:
-                predecessors.add(file.file_name, file.file_digest)
+                # Of a file with somebody erased, what took its place has landed.
+                predecessors.add(file.file_name, accounts[-1].file.file_digest)
             failpoint("landing")
         return accounts
 

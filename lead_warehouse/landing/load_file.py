@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
+from lead_warehouse.erasure.landing import ErasedOnArrival
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
@@ -32,9 +33,10 @@ EMPTY_BAD_RECORDS = f"""
 
 @dataclass(frozen=True)
 class FileAccount:
-    """What became of a file's records: ``records = accepted + quarantined + blank``.
+    """What became of a file's records: ``records = accepted + quarantined + blank + erased``.
 
     Attributes:
+        erased: records of persons erased by law, which are in the file no more.
         held_because: why no record was taken, with the remedy; none when the file landed.
     """
 
@@ -43,6 +45,7 @@ class FileAccount:
     accepted: int = 0
     quarantined: int = 0
     blank: int = 0
+    erased: int = 0
     unmapped_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     held_because: str | None = None
@@ -61,11 +64,13 @@ class FileLoader:
         contract: Contract,
         scratch: Path,
         progress: Progress = lambda _: None,
+        erased: ErasedOnArrival | None = None,
     ) -> None:
         self._connection = connection
         self._contract = contract
         self._scratch = scratch
         self._progress = progress
+        self._erased = erased
         scratch.mkdir(parents=True, exist_ok=True)
 
     def load(
@@ -79,6 +84,12 @@ class FileLoader:
         self._connection.begin()
         try:
             account = self._load(one, file, path)
+            if self._erased and (rewritten := self._erased.take_out(self._connection, one, file)):
+                self._connection.rollback()
+                self._connection.begin()
+                file = rewritten
+                account = self._load(one, file, self._erased.path_of(file))
+            account = self._with_erased(account)
             if judge:
                 judge(account)
             self._connection.commit()
@@ -119,6 +130,18 @@ class FileLoader:
             self._progress(f"{one.name}: {file.file_name}, {account.records:,} records")
         # Some formats know all their columns only once the whole file was read.
         return replace(account, unmapped_columns=reader.header.unmapped)
+
+    def _with_erased(self, account: FileAccount) -> FileAccount:
+        """Count records of erased persons as what they were, not as the lines left blank."""
+        gone = self._erased.counts(account.file.file_digest) if self._erased else None
+        if gone is None or account.held_because:
+            return account
+        return replace(
+            account,
+            records=account.records - gone.blank_lines + gone.erased,
+            blank=account.blank - gone.blank_lines,
+            erased=gone.erased,
+        )
 
     def _quarantine(self, file: ArchivedFile) -> int:
         """Write the quarantine rows of a part, with their bytes; returns how many there are."""
@@ -163,6 +186,7 @@ class FileLoader:
             "accepted_count": account.accepted,
             "quarantined_count": account.quarantined,
             "blank_count": account.blank,
+            "erased_count": account.erased,
             "unmapped_columns": ", ".join(account.unmapped_columns) or None,
             "missing_columns": ", ".join(account.missing_columns) or None,
         }

@@ -11,6 +11,8 @@ import duckdb
 
 from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import load_contract
+from lead_warehouse.erasure.landing import ErasedOnArrival, land_conversions
+from lead_warehouse.erasure.tombstones import Tombstones
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.landing.archive import Archive
@@ -26,6 +28,7 @@ from lead_warehouse.rules.families import Families
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.engine import STORAGE_VERSION, confine, use_utc
+from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.publications import Publications
@@ -61,6 +64,7 @@ def land_build(
     rules_digest: str,
     families: Families,
     progress: Callable[[str], None],
+    tombstones: Tombstones | None = None,
 ) -> LandedBuild:
     """Make the build of a state directory and land into it what is new.
 
@@ -68,6 +72,7 @@ def land_build(
         accept: names of files that may land although they look incomplete.
         as_of: instant asked for; none for the latest event known.
         families: of the rules and models that the build will be made by.
+        tombstones: of everybody erased; who comes again with a file is taken out of it.
 
     Raises:
         UserError: no file matches an input of the mapping.
@@ -87,19 +92,26 @@ def land_build(
         limit_memory(connection, building.parent / "spill")
         remember(connection)
         confine(connection, scratch, state.landing, state.publications)
+        erasures = Erasures(state)
+        archive = Archive(
+            state.landing, {old: new.digest for old, new in erasures.latest().items()}
+        )
+        erased = ErasedOnArrival(erasures, tombstones, archive, contract) if tombstones else None
         landing = land(
             connection,
             contract,
             mapping,
             input_dir=input_dir,
-            archive=Archive(state.landing),
+            archive=archive,
             received=ledger.received_inputs(),
             now=utc_now(),
             scratch=scratch,
             progress=progress,
             seen=SeenFiles(state.control),
             let_through=LetThrough(frozenset(accept), decisions.accepted_files()),
+            erased=erased,
         )
+        land_conversions(connection, erasures)
         replayed = settle(connection, contract, decisions)
         publications.land(connection, ledger.published_at())
         context = write_context(connection, contract, as_of, rules_digest)

@@ -17,6 +17,8 @@ import duckdb
 
 from lead_warehouse import __version__
 from lead_warehouse.clock import utc_now
+from lead_warehouse.erasure.replay import replay_erasures
+from lead_warehouse.erasure.tombstones import Tombstones
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, RunRejected, UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
 from lead_warehouse.gates.changes import Checked
@@ -53,6 +55,7 @@ from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.digest import TableDigest
 from lead_warehouse.state.engine import STORAGE_VERSION
+from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import RETAINED, Generations, remove_folder
 from lead_warehouse.state.hold import read_hold, who
 from lead_warehouse.state.layout import StateDirectory
@@ -108,6 +111,8 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     as_of = parse_as_of(options.as_of)
     accepted = accepted_tables(options.accept_changes)
     memory_bytes()
+    # Without the key nobody would be known who comes back; asked before anything is done.
+    tombstones = Erasures(options.state).tombstones()
     if not options.input_dir.is_dir():
         raise UserError(f"no folder {options.input_dir}; name the folder of the files with --input")
     run_id = new_run_id()
@@ -118,7 +123,7 @@ def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
         exclusive_lock(state.lock, "refresh"),
     ):
         require_room(state.root, published)
-        run = _Run(options, mapping, run_id, progress)
+        run = _Run(options, mapping, run_id, progress, tombstones)
         run.report.accepted_changes = accepted
         return run.go(as_of)
 
@@ -134,9 +139,15 @@ def new_run_id() -> str:
 
 class _Run:
     def __init__(
-        self, options: RefreshOptions, mapping: Mapping, run_id: str, progress: Progress
+        self,
+        options: RefreshOptions,
+        mapping: Mapping,
+        run_id: str,
+        progress: Progress,
+        tombstones: Tombstones,
     ) -> None:
         self.options = options
+        self.tombstones = tombstones
         self.mapping = mapping
         self.progress = progress
         self.state = options.state
@@ -165,6 +176,7 @@ class _Run:
         failpoint("planned")
         try:
             report.reconciled = reconcile(self.state, self.ledger, report.run_id)
+            report.reconciled += replay_erasures(self.state, self.mapping, self.tombstones)
             self._reach("locked")
             rules_dir = self.options.rules_dir
             report.rules_digest = compose_project(self.state.project, rules_dir)
@@ -225,6 +237,7 @@ class _Run:
             rules_digest=str(self.report.rules_digest),
             families=Families(self.state.project),
             progress=lambda text: self.progress("land", text),
+            tombstones=self.tombstones,
         )
         self._record_decisions(landed.landing, landed.replayed)
         self.report.base = landed.base.run_id
@@ -331,6 +344,7 @@ class _Run:
             tables=tables,
             inputs=inputs,
             versions=self.report.versions,
+            erasures=Erasures(self.state).ids(),
         )
         generation = self.generations.seal(self.report.run_id, manifest)
         self.report.digest = str(manifest["digest"])

@@ -75,6 +75,7 @@ def roll_back(state: StateDirectory, run_id: str | None, *, with_hold: bool = Tr
             _refuse_unknown(run_id, current, generations, ledger)
         target = generations.find(run_id) if run_id else _before(current, generations, ledger)
         _refuse_as_target(target, current, ledger)
+        generations.refuse_unerased(target)
         open_read_only(target.database).close()
         hold = place_hold(state, current, target.run_id) if with_hold else None
         failpoint("hold_placed")
@@ -114,6 +115,7 @@ def release(state: StateDirectory, *, publish: bool = False) -> Release:
                 "the next refresh publish"
             )
         if waiting is not None:
+            generations.refuse_unerased(waiting)
             open_read_only(waiting.database).close()
             Publications(state).record(waiting.run_id, waiting.database)
         # Lifted first: whoever dies in between has released, and the next refresh publishes.

@@ -39,6 +39,7 @@ def manifest_of(
     tables: dict[str, TableDigest],
     inputs: list[dict[str, Any]],
     versions: dict[str, str],
+    erasures: list[str],
 ) -> dict[str, Any]:
     """What a generation is known by: instants, rules, digests of the file and of each table."""
     return {
@@ -52,4 +53,5 @@ def manifest_of(
         "tables": {name: asdict(digest) for name, digest in tables.items()},
         "inputs": inputs,
         "versions": versions,
+        "erasures": erasures,
     }

@@ -179,6 +179,19 @@ class Generations:
         remove_folder(aside)
         return True
 
+    def refuse_unerased(self, generation: Generation) -> None:
+        """Refuse a generation from before an erasure that was carried out: somebody restored it.
+
+        Raises:
+            LeadWarehouseError: it may hold persons who were erased since.
+        """
+        done = {path.stem for path in self.state.erasures.glob("*.done")}
+        if done - set(generation.manifest.get("erasures", ())):
+            raise LeadWarehouseError(
+                f"generation {generation.run_id} is a copy from before an erasure and may hold "
+                "persons erased since; `lead-warehouse erase --resume` takes them out"
+            )
+
     @contextmanager
     def reading(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection to one generation, which it keeps however often others follow.
@@ -200,6 +213,7 @@ class Generations:
         for _ in range(RETAINED):
             try:
                 generation = self.find(run_id)
+                self.refuse_unerased(generation)
                 return open_read_only(generation.database)
             except FileNotFoundError as error:
                 # Between reading the pointer and following it, retention may remove its target.

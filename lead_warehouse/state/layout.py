@@ -38,6 +38,11 @@ class StateDirectory:
         return self.root / "publications"
 
     @property
+    def erasures(self) -> Path:
+        """What is kept of persons erased by law, which names nobody."""
+        return self.root / "erasures"
+
+    @property
     def hold(self) -> Path:
         """Lies here while publishing is on hold."""
         return self.root / "hold.json"

@@ -1,4 +1,5 @@
--- Summed over months and sources, a step's cohorts are the leads that entered its first stage.
+-- Summed over months and sources, a step's cohorts are the leads that entered its first stage, and
+-- those who did and were erased.
 with cohorts as (
 
     select
@@ -7,6 +8,19 @@ with cohorts as (
         to_stage,
         cast(sum(entered_count) as bigint) as entered_count
     from {{ ref('rpt_funnel_cohorts') }}
+    group by basis, from_stage, to_stage
+
+),
+
+erased as (
+
+    select
+        basis,
+        from_stage,
+        to_stage,
+        count(*) as erased_count
+    from {{ ref('fct_funnel_conversions') }}
+    where erased_key is not null
     group by basis, from_stage, to_stage
 
 ),
@@ -35,4 +49,11 @@ left join cohorts
         entries.basis = cohorts.basis
         and entries.from_stage = cohorts.from_stage
         and entries.to_stage = cohorts.to_stage
-where cohorts.entered_count is distinct from entries.lead_count
+left join erased
+    on
+        entries.basis = erased.basis
+        and entries.from_stage = erased.from_stage
+        and entries.to_stage = erased.to_stage
+where
+    cohorts.entered_count
+    is distinct from entries.lead_count + coalesce(erased.erased_count, 0)

@@ -1,4 +1,5 @@
--- Records in a file = accepted + quarantined + blank, and the quarantine holds as many rows.
+-- Records in a file = accepted + quarantined + blank + erased by law, and the quarantine holds as many
+-- rows.
 with quarantined as (
 
     select
@@ -21,4 +22,5 @@ where
     <> landed_files.accepted_count
     + landed_files.quarantined_count
     + landed_files.blank_count
+    + landed_files.erased_count
     or landed_files.quarantined_count <> coalesce(quarantined.row_count, 0)

@@ -1,49 +1,7 @@
 with consents as (
 
-    select * from {{ ref('int_consents_resolved') }}
+    select * from {{ ref('int_consents_attributed') }}
     where purpose = 'profiling'
-
-),
-
-identities as (
-
-    select * from {{ ref('int_lead_identities_resolved') }}
-
-),
-
-lead_versions as (
-
-    select * from {{ ref('int_lead_records_historized') }}
-    where email is not null
-
-),
-
-addresses as (
-
-    select distinct
-        identities.surviving_lead_id as lead_id,
-        lower(trim(lead_versions.email)) as email
-    from lead_versions
-    inner join identities
-        on lead_versions.lead_id = identities.lead_id
-
-),
-
--- What is said by address counts for every lead that ever had it.
-said_by as (
-
-    select
-        coalesce(consents.lead_id, addresses.lead_id) as lead_id,
-        consents.recorded_at,
-        consents.status,
-        consents.legal_ground,
-        consents.proof
-    from consents
-    left join addresses
-        on
-            case when consents.lead_id is null then lower(trim(consents.email)) end
-            = addresses.email
-    where consents.lead_id is not null or addresses.lead_id is not null
 
 ),
 
@@ -53,16 +11,9 @@ said as (
     select
         lead_id,
         recorded_at,
-        max(case when status in ('refused', 'withdrawn', 'objected') then 1 else 0 end)
-            as objected_count,
-        max(
-            case
-                when status = 'given' and legal_ground = 'consent' and proof is not null
-                    then 1
-                else 0
-            end
-        ) as consented_count
-    from said_by
+        max(case when is_objection then 1 else 0 end) as objected_count,
+        max(case when is_proven_consent then 1 else 0 end) as consented_count
+    from consents
     group by lead_id, recorded_at
 
 ),

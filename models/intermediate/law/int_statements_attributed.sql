@@ -1,6 +1,6 @@
 with consents as (
 
-    select * from {{ ref('int_consents_resolved') }}
+    select * from {{ ref('int_consents_attributed') }}
 
 ),
 
@@ -10,54 +10,19 @@ person_acts as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_lead_identities_resolved') }}
-
-),
-
-lead_versions as (
-
-    select * from {{ ref('int_lead_records_historized') }}
-    where email is not null
-
-),
-
-addresses as (
-
-    select distinct
-        identities.surviving_lead_id as lead_id,
-        lower(trim(lead_versions.email)) as email
-    from lead_versions
-    inner join identities
-        on lead_versions.lead_id = identities.lead_id
-
-),
-
--- What is said by address counts for every lead that ever had it.
 said_by_record as (
 
     select
-        coalesce(consents.lead_id, addresses.lead_id) as lead_id,
-        consents.purpose,
-        lower(trim(consents.channel)) as channel,
-        consents.status in ('refused', 'withdrawn', 'objected') as is_objection,
-        coalesce(
-            consents.status = 'given'
-            and consents.legal_ground = 'consent'
-            and consents.proof is not null,
-            false
-        ) as is_proven_consent,
-        case when consents.status = 'given' then consents.legal_ground end as claimed_ground,
-        consents.recorded_at as said_at,
+        lead_id,
+        purpose,
+        channel,
+        is_objection,
+        is_proven_consent,
+        claimed_ground,
+        recorded_at as said_at,
         'consent' as evidence,
-        consents.consent_id as evidence_id
+        consent_id as evidence_id
     from consents
-    left join addresses
-        on
-            case when consents.lead_id is null then lower(trim(consents.email)) end
-            = addresses.email
-    where consents.lead_id is not null or addresses.lead_id is not null
 
 ),
 

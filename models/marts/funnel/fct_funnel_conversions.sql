@@ -28,6 +28,18 @@ reporting as (
 
 ),
 
+erased as (
+
+    select * from {{ ref('stg_files__erased_conversions') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('funnel_steps') }}
+
+),
+
 months as (
 
     select
@@ -38,7 +50,7 @@ months as (
 
 ),
 
-final as (
+of_leads as (
 
     select
         {{ surrogate_key([
@@ -62,7 +74,8 @@ final as (
         >= {{ dbt.dateadd('day', 'months.window_days', 'months.entered_at') }}
             as is_window_over,
         coalesce(months.entered_at >= observations.observed_from, true)
-            as is_fully_observed
+            as is_fully_observed,
+        cast(null as varchar) as erased_key
     from months
     inner join leads
         on months.lead_id = leads.lead_id
@@ -71,6 +84,49 @@ final as (
             months.basis = observations.basis
             and months.to_stage = observations.stage
     cross join refresh_context
+
+),
+
+-- Who was erased by law is still counted: of them there is the month, the source and the stages.
+of_erased as (
+
+    select
+        {{ surrogate_key([
+            'erased.erased_key', 'erased.basis', 'erased.from_stage', 'erased.to_stage',
+        ]) }} as funnel_conversion_id,
+        erased.basis,
+        cast(null as varchar) as lead_id,
+        erased.from_stage,
+        erased.to_stage,
+        cast(steps.window_days as bigint) as window_days,
+        erased.cohort_month,
+        erased.source,
+        cast(null as timestamp) as entered_at,
+        cast(null as timestamp) as converted_at,
+        erased.days_to_convert,
+        coalesce(erased.days_to_convert <= steps.window_days, false) as is_converted_in_window,
+        erased.is_converted,
+        erased.is_reached_before_entry,
+        refresh_context.as_of
+        >= {{ dbt.dateadd('day', 'steps.window_days', dbt.dateadd('month', 1, 'erased.cohort_month')) }}
+            as is_window_over,
+        erased.is_fully_observed,
+        erased.erased_key
+    from erased
+    inner join steps
+        on
+            erased.from_stage = steps.from_stage
+            and erased.to_stage = steps.to_stage
+    inner join refresh_context
+        on erased.cohort_month <= refresh_context.as_of
+
+),
+
+final as (
+
+    select * from of_leads
+    union all
+    select * from of_erased
 
 )
 
