@@ -1,4 +1,4 @@
--- Nobody leaves without a ground: neither the lead a draft is about nor a decision maker it names.
+-- Nobody is named without a ground: not the decision makers of a draft either.
 with drafts as (
 
     select * from {{ ref('sync_proposals__drafts') }}
@@ -22,11 +22,6 @@ contactable as (
 
 named as (
 
-    select
-        draft_id,
-        lead_id
-    from drafts
-    union all
     select
         draft_id,
         {{ split_to_rows('decision_maker_lead_ids', ';') }} as lead_id
