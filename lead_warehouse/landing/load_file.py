@@ -7,11 +7,8 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.contract import Contract
-<<<<<<< HEAD
-from lead_warehouse.landing.delivered_bytes import restore_delivered
-=======
 from lead_warehouse.erasure.landing import ErasedOnArrival
->>>>>>> law
+from lead_warehouse.landing.delivered_bytes import restore_delivered
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile

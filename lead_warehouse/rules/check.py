@@ -8,6 +8,7 @@ from lead_warehouse.rules.accounts import account_problems
 from lead_warehouse.rules.cells import Table, read_table
 from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
+from lead_warehouse.rules.discovery import discovery_problems
 from lead_warehouse.rules.files import REFERENCE, RULES, FilesInForce, files_in_force
 from lead_warehouse.rules.fit import fit_problems
 from lead_warehouse.rules.identity import identity_problems
@@ -79,6 +80,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         word_problems,
         account_problems,
         operations_problems,
+        discovery_problems,
     ):
         yield from family(rules)
 

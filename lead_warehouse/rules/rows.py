@@ -312,7 +312,18 @@ class QualificationCriterion(Row):
 
     table = "qualification_criteria"
     framework: str
+    criterion: str
     dimension: str
+
+
+class QualificationQuestion(Row):
+    """What salespeople ask about a criterion, and by which stage."""
+
+    table = "qualification_questions"
+    framework: str
+    criterion: str
+    dimension: str | None
+    due_stage: str
 
 
 class JobTitleTerm(Row):

@@ -109,7 +109,7 @@ def as_yaml(text: str) -> str:
 
 REPLACED = (
     *("icp_profiles", "icp_criteria", "mql_thresholds", "rejection_reasons"),
-    *("buying_group_roles", "buying_group_members"),
+    *("buying_group_roles", "buying_group_members", "profile_frameworks"),
 )
 
 

@@ -17,6 +17,17 @@ leads as (
 
 ),
 
+-- Which stage may follow which, on whatever trigger.
+ways as (
+
+    select
+        from_stage,
+        to_stage
+    from {{ ref('lifecycle_transitions') }}
+    group by from_stage, to_stage
+
+),
+
 placed as (
 
     select
@@ -95,6 +106,7 @@ final as (
         skipped.skipped_stages is not null as is_skipping,
         coalesce(from_stages.position < previous.position, false) as is_backward,
         coalesce(previous.can_reopen and from_stages.position is not null, false) as is_reopened,
+        ways.to_stage is null as is_illegal,
         leads.lead_id is null as is_orphan,
         coalesce(from_stages.entered_at < from_stages.lead_began_at, false)
             as is_before_lead_created,
@@ -105,6 +117,10 @@ final as (
         on from_stages.from_stage = previous.stage
     left join leads
         on from_stages.lead_id = leads.lead_id
+    left join ways
+        on
+            coalesce(from_stages.from_stage, '') = coalesce(ways.from_stage, '')
+            and from_stages.stage = ways.to_stage
     left join skipped
         on
             from_stages.basis = skipped.basis

@@ -11,8 +11,8 @@ refresh_context as (
 
 ),
 
--- Booking a meeting is the touch, whether or not it is held; of other activities what counts is when
--- they took place. What a machine sent or the person began is none.
+-- Booking a meeting is the touch, whether or not it is held; other activities count from when they
+-- took place. What a machine sent or the person began is none.
 touches as (
 
     select

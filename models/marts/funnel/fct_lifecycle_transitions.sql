@@ -48,6 +48,7 @@ final as (
         transitions.is_skipping,
         transitions.is_backward,
         transitions.is_reopened,
+        transitions.is_illegal,
         transitions.is_orphan,
         transitions.is_before_lead_created,
         transitions.is_effective,

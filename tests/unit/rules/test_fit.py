@@ -151,8 +151,9 @@ def test_criteria_and_thresholds_need_a_profile(rules: ChangedRules) -> None:
         "mql_thresholds.csv",
         "buying_group_roles.csv",
         "buying_group_members.csv",
+        "profile_frameworks.csv",
     }
-    assert len(problems) == 33
+    assert len(problems) == 34
     assert all("profile 'saas_mid_market' is not in icp_profiles.csv" in line for line in problems)
 
 
