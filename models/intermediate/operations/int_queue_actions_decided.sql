@@ -142,6 +142,8 @@ channels as (
         lead_id,
         max(case when channel = 'phone' then 1 else 0 end) as is_phone_permitted,
         max(case when channel = 'email' then 1 else 0 end) as is_email_permitted,
+        max(case when channel = 'phone' then purpose end) as phone_purpose,
+        max(case when channel = 'email' then purpose end) as email_purpose,
         max(channel) as any_channel
     from channels_permitted
     group by lead_id
@@ -165,6 +167,8 @@ final as (
         channels.is_phone_permitted = 1 as is_phone_permitted,
         channels.is_email_permitted = 1 as is_email_permitted,
         channels.any_channel,
+        channels.phone_purpose,
+        channels.email_purpose,
         coalesce(confirmed_now.need = 'confirmed', false) as is_need_confirmed,
         coalesce(confirmed_now.priority = 'confirmed', false) as is_priority_confirmed,
         coalesce(confirmed_now.budget = 'confirmed', false) as is_budget_confirmed,

@@ -171,7 +171,8 @@ final as (
         put_together.owner_told_by,
         put_together.owned_since,
         users.team,
-        case when users.sales_user_id is not null then users.territory
+        case
+            when users.sales_user_id is not null then users.territory
             else territories_of_countries.territory
         end as territory,
         coalesce(users.calendar, default_calendars.calendar) as calendar,

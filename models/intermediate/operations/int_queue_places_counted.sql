@@ -49,8 +49,8 @@ staffed as (
 
 ),
 
--- What waits for its first contact takes a place, however long it has waited; so does what was given
--- this week and has been worked on since.
+-- What waits for its first contact takes a place, however long it has waited; so does what was
+-- given this week and has been worked on since.
 waiting as (
 
     select

@@ -46,8 +46,8 @@ first_touches as (
 
 ),
 
--- A request waits until somebody in sales says what becomes of the lead, an MQL as long as it is one
--- or was taken on.
+-- A request waits until somebody in sales says what becomes of the lead, an MQL as long as it is
+-- one or was taken on.
 exits as (
 
     select

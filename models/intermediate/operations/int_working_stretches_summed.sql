@@ -31,8 +31,9 @@ years_covered as (
 
     select
         cast({{ dbt.date_trunc('year', 'min(holiday_date)') }} as timestamp) as first_day_at,
-        {{ dbt.datediff('min(holiday_date)', 'max(holiday_date)', 'year') }} + 1 as year_count,
-        max(holiday_date) as last_holiday
+        extract(year from max(holiday_date)) as last_year,
+        extract(year from max(holiday_date)) - extract(year from min(holiday_date)) + 1
+            as year_count
     from public_holidays
 
 ),
@@ -41,7 +42,7 @@ day_numbers as (
 
     select
         first_day_at,
-        last_holiday,
+        last_year,
         {{ numbers_up_to('year_count * 366') }} as day_number
     from years_covered
 
@@ -51,7 +52,9 @@ days as (
 
     select
         {{ dbt.dateadd('day', 'day_number - 1', 'first_day_at') }} as day_at,
-        last_holiday
+        -- 1 January 1900 was one.
+        cast('1900-01-01' as date) as a_monday,
+        last_year
     from day_numbers
 
 ),
@@ -61,10 +64,9 @@ days_dated as (
     select
         day_at,
         cast(day_at as date) as work_date,
-        -- 1 January 1900 was a Monday.
-        {{ dbt.datediff("cast('1900-01-01' as date)", 'day_at', 'day') }} % 7 + 1 as weekday
+        {{ dbt.datediff('a_monday', 'day_at', 'day') }} % 7 + 1 as weekday
     from days
-    where {{ dbt.datediff('day_at', 'last_holiday', 'year') }} >= 0
+    where extract(year from day_at) <= last_year
 
 ),
 

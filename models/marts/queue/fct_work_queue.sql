@@ -46,6 +46,12 @@ scores as (
 
 ),
 
+permissions as (
+
+    select * from {{ ref('int_contacts_permitted') }}
+
+),
+
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
@@ -78,6 +84,8 @@ put_together as (
             when decided.is_phone_permitted then 'phone'
             else decided.any_channel
         end as channel,
+        decided.phone_purpose,
+        decided.email_purpose,
         scores.grade,
         reasons.reason_en,
         reasons.reason_fr,
@@ -102,44 +110,62 @@ put_together as (
 
 ),
 
+with_purpose as (
+
+    select
+        *,
+        case channel when 'phone' then phone_purpose else email_purpose end as purpose,
+        row_number() over (order by is_due desc, work_order asc) as queue_position
+    from put_together
+
+),
+
 final as (
 
     select
-        cast(row_number() over (order by is_due desc, work_order asc) as bigint)
-            as queue_position,
-        lead_id,
-        stage,
-        temperature,
-        cast(priority as bigint) as priority,
-        grade,
-        case when is_to_be_reassigned then 'reassign' else action end as next_action,
-        action as contact_action,
-        channel,
-        is_by_sales,
-        is_due,
-        due_at,
-        cast(step_number as bigint) as cadence_step,
-        step_en as cadence_step_en,
-        step_fr as cadence_step_fr,
-        touch_count,
-        meeting_at,
-        sla_clock,
-        sla_urgency,
-        sla_started_at,
-        sla_due_at,
-        cast(floor(minutes_left) as bigint) as minutes_left,
-        is_sla_breached,
-        owner_id,
-        owner_told_by,
-        owner_problem,
-        proposed_owner_id,
-        is_to_be_reassigned and proposed_owner_id is null as is_overflow,
-        calendar,
-        reason_en,
-        reason_fr,
-        as_of,
-        rules_digest
-    from put_together
+        cast(with_purpose.queue_position as bigint) as queue_position,
+        with_purpose.lead_id,
+        with_purpose.stage,
+        with_purpose.temperature,
+        cast(with_purpose.priority as bigint) as priority,
+        with_purpose.grade,
+        case when with_purpose.is_to_be_reassigned then 'reassign' else with_purpose.action end
+            as next_action,
+        with_purpose.action as contact_action,
+        with_purpose.channel,
+        with_purpose.purpose,
+        permissions.ground,
+        with_purpose.is_by_sales,
+        with_purpose.is_due,
+        with_purpose.due_at,
+        cast(with_purpose.step_number as bigint) as cadence_step,
+        with_purpose.step_en as cadence_step_en,
+        with_purpose.step_fr as cadence_step_fr,
+        with_purpose.touch_count,
+        with_purpose.meeting_at,
+        with_purpose.sla_clock,
+        with_purpose.sla_urgency,
+        with_purpose.sla_started_at,
+        with_purpose.sla_due_at,
+        cast(floor(with_purpose.minutes_left) as bigint) as minutes_left,
+        with_purpose.is_sla_breached,
+        with_purpose.owner_id,
+        with_purpose.owner_told_by,
+        with_purpose.owner_problem,
+        with_purpose.proposed_owner_id,
+        with_purpose.is_to_be_reassigned and with_purpose.proposed_owner_id is null
+            as is_overflow,
+        with_purpose.calendar,
+        with_purpose.reason_en,
+        with_purpose.reason_fr,
+        with_purpose.as_of,
+        with_purpose.rules_digest
+    from with_purpose
+    left join permissions
+        on
+            with_purpose.lead_id = permissions.lead_id
+            and with_purpose.channel = permissions.channel
+            and with_purpose.purpose = permissions.purpose
 
 )
 
