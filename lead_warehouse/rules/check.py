@@ -12,6 +12,7 @@ from lead_warehouse.rules.files import REFERENCE, RULES, FilesInForce, files_in_
 from lead_warehouse.rules.fit import fit_problems
 from lead_warehouse.rules.identity import identity_problems
 from lead_warehouse.rules.intent import grade_problems, intent_problems
+from lead_warehouse.rules.law import law_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
@@ -77,6 +78,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         lifecycle_problems,
         word_problems,
         account_problems,
+        law_problems,
     ):
         yield from family(rules)
 
