@@ -12,7 +12,6 @@ PAGE = PROJECT_DIR / "docs" / "faults.md"
 TESTS = PROJECT_DIR / "tests"
 ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| ?(.*) ?\|")
 LATER = {
-    36: "*later: deletions at the source*",
     **dict.fromkeys(range(37, 48), "*later: activation*"),
     55: "*later: report*",
 }

@@ -19,7 +19,7 @@ ANY = "*"
 REASONS = (
     "objected", "consented", "requested", "contract", "silence_allows", "consent_missing",
     "request_missing", "request_over", "notice_overdue", "retention_over", "address_missing",
-    "policy_missing",
+    "policy_missing", "deleted_at_source",
 )  # fmt: skip
 """What models tell; each needs its words."""
 
