@@ -1,5 +1,5 @@
--- Round robin: lead after lead, in the order of work, to whoever of its pool was given fewest and has
--- a place left. Nobody is given what is taken from them.
+-- Round robin: lead after lead, in the order of work, to whoever of its pool was given fewest and
+-- has a place left. Nobody is given what is taken from them.
 with recursive released as (
 
     select

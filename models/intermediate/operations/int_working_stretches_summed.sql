@@ -52,8 +52,8 @@ days as (
 
     select
         {{ dbt.dateadd('day', 'day_number - 1', 'first_day_at') }} as day_at,
-        -- 1 January 1900 was one.
-        cast('1900-01-01' as date) as a_monday,
+        {{ epoch_microseconds('first_day_at') }} as first_day,
+        day_number,
         last_year
     from day_numbers
 
@@ -64,7 +64,8 @@ days_dated as (
     select
         day_at,
         cast(day_at as date) as work_date,
-        {{ dbt.datediff('a_monday', 'day_at', 'day') }} % 7 + 1 as weekday
+        -- 1 January 1970 was a Thursday.
+        cast(first_day / 86400000000.0 + day_number + 2 as bigint) % 7 + 1 as weekday
     from days
     where extract(year from day_at) <= last_year
 
