@@ -71,6 +71,10 @@ format: setup ## Put Python and SQL into the project's style
 contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
 	$(BIN)/python -m lead_warehouse.contract.render
 
+holidays: setup ## Make the seed of public holidays anew from the locked library
+	$(BIN)/python -m lead_warehouse.rules.public_holidays > seeds/reference/public_holidays.csv.new
+	mv seeds/reference/public_holidays.csv.new seeds/reference/public_holidays.csv
+
 audit-dependencies: setup ## Ask the advisory services about every locked dependency (needs them)
 	$(BIN)/python -m lead_warehouse.audit_dependencies
 
@@ -95,5 +99,5 @@ dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock demo test lint format contract audit-dependencies chaos bench histories \
+.PHONY: help setup lock holidays demo test lint format contract audit-dependencies chaos bench histories \
 	truth dev clean
