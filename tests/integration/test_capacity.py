@@ -171,6 +171,12 @@ def test_nobody_is_given_more_than_they_have_places_for(
         for number, lead in enumerate(leads, start=1)
         if lead.is_waiting and lead.owner is not None and f"lead_{number}" not in released
     )
+    # What is theirs already beyond their places goes, but for what partners brought.
+    for one in team:
+        of_partners = sum(
+            lead.owner == one.name and lead.is_waiting and lead.is_of_partner for lead in leads
+        )
+        assert kept[one.name] <= max(one.capacity - one.worked, of_partners)
     for name, count in given_to.items():
         one = by_name[name]
         assert one.is_there
