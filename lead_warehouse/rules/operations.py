@@ -16,8 +16,6 @@ from lead_warehouse.rules.rows import (
     QueueReason,
     RuleSet,
     SlaPolicy,
-    Stage,
-    StageRole,
     TerritoryCountry,
     WorkingCalendar,
     WorkingHours,
@@ -48,7 +46,6 @@ def operations_problems(rules: RuleSet) -> Iterator[Problem]:
     yield from _cadences(rules)
     yield from _actions(rules)
     yield from _words(rules)
-    yield from _roles(rules)
     for outcome in rules.rows(ContactOutcome):
         if outcome.outcome != outcome.outcome.lower():
             yield outcome.problem(
@@ -229,13 +226,3 @@ def _words(rules: RuleSet) -> Iterator[Problem]:
         if missing:
             text = f"has no words for {', '.join(sorted(missing))}; add them"
             yield Problem(QueueReason.table, 1, text)
-
-
-def _roles(rules: RuleSet) -> Iterator[Problem]:
-    rows, stages = rules.all_rows(StageRole), rules.all_rows(Stage)
-    if rows is None or stages is None:
-        return
-    missing = [one.stage for one in stages if one.stage not in {row.stage for row in rows}]
-    if missing:
-        text = f"has no row for stage {', '.join(missing)}; say which role works on its leads"
-        yield Problem(StageRole.table, 1, text)

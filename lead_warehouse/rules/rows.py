@@ -493,13 +493,6 @@ class QueueReason(Row):
     text_fr: str
 
 
-class StageRole(Row):
-    """Who works on leads of a stage."""
-
-    table = "stage_roles"
-    stage: str
-
-
 class ContactOutcome(Row):
     """Whether a person was reached."""
 

@@ -99,7 +99,6 @@ def test_what_makes_no_sense_is_refused_with_its_remedy(
     [
         ("queue_actions", "recycle", "has no row for action recycle; add it"),
         ("queue_reasons", "owner_full", "has no words for owner_full; add them"),
-        ("stage_roles", "mql", "has no row for stage mql; say which role works on its leads"),
         ("working_calendars", "fr", "no calendar is the default one"),
     ],
 )
