@@ -198,7 +198,7 @@ def _damage(generation: Generation) -> str | None:
         return f"{log} lies beside the database and would be replayed into it"
     try:
         if damaged := damaged_blocks(database):
-            return f"{database}: {len(damaged)} damaged blocks, the first is {damaged[0]}"
+            return f"{database}: damaged blocks: {len(damaged)}, the first is {damaged[0]}"
         told = generation.manifest.get("file", {}).get("sha256")
         if told is not None and told != file_digest(database):
             return f"{database} is not what its manifest says (SHA-256)"

@@ -101,7 +101,7 @@ def show_command(
             raise UserError(
                 f"{one.id} is in quarantine no longer; its bytes are in {one.file_name}"
             )
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(content[0])
 
 
 @quarantine_app.command("dismiss")

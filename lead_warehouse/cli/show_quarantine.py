@@ -37,9 +37,10 @@ def listed(kinds: Rows, shown: Rows | None, status: str) -> None:
             say(f"and {total - len(shown.values):,} more; --format csv prints all")
 
 
-def record(one: Record, content: bytes | None, form: str) -> None:
+def record(one: Record, delivered: tuple[bytes, str] | None, form: str) -> None:
     """One record; what a terminal would obey in it is shown and not sent."""
-    text = None if content is None else content.decode("utf-8", errors="backslashreplace")
+    content, encoding = delivered or (None, "utf-8")
+    text = None if content is None else content.decode(encoding, errors="backslashreplace")
     facts = {name: value for name, value in asdict(one).items() if value is not None}
     if form == "json":
         json.dump({**facts, "raw_record": text}, sys.stdout, indent=1, default=str)
@@ -52,7 +53,7 @@ def record(one: Record, content: bytes | None, form: str) -> None:
         say(f"{name:<14} {show.harmless(str(value))}")
     if content is None or text is None:
         return
-    say(f"\nraw record, {len(content):,} bytes")
+    say(f"\nraw record, {len(content):,} bytes{'' if encoding == 'utf-8' else f' of {encoding}'}")
     say(show.harmless(text[:CHARACTERS_SHOWN]))
     if len(text) > CHARACTERS_SHOWN:
         say(f"... and {len(text) - CHARACTERS_SHOWN:,} more characters; --raw writes all")

@@ -67,14 +67,15 @@ ACCOUNTS = {
         ),
         "byte_offset": (
             "bigint",
-            "Where the record starts in the unpacked UTF-8 text; null for Parquet.",
+            "Where the record starts in the unpacked file; null for Parquet.",
         ),
         "table_name": ("varchar", "Canonical table it failed for; null when it could not be read."),
         "column_name": ("varchar", "First column that failed; null when it could not be read."),
         "value": ("varchar", "Text of that column."),
         "reason": ("varchar", "What is wrong with it."),
         "problem_count": ("bigint", "How many columns failed."),
-        "raw_record": ("blob", "The record as bytes; of Parquet, the row as JSON."),
+        "raw_record": ("blob", "The record's bytes as delivered; of Parquet, the row as JSON."),
+        "encoding": ("varchar", "Encoding of those bytes."),
         "status": ("varchar", "open, or dismissed: someone decided that it need not come in."),
     },
     "input_columns": {

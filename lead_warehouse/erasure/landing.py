@@ -7,7 +7,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.contract.raw_schema import ACCOUNTS
-from lead_warehouse.erasure.persons import find_erased, subject_lines
+from lead_warehouse.erasure.persons import find_erased, readings, subject_lines
 from lead_warehouse.erasure.rewriting import Rewriter, Wanted
 from lead_warehouse.erasure.tombstones import KIND_NAMES, TOKEN, Tombstones
 from lead_warehouse.landing.archive import Archive
@@ -89,7 +89,7 @@ class ErasedOnArrival:
             "where input_name = ? and file_digest = ? and raw_record is not null",
             [file.input_name, file.file_digest],
         ).fetchall()
-        texts = (record.decode("utf-8", "replace") for (record,) in rows)
+        texts = (readings(record) for (record,) in rows)
         return {token for text in texts for token in TOKEN.findall(text)}
 
 

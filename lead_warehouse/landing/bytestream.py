@@ -31,7 +31,7 @@ def read_chunks(path: Path, encoding: str) -> Iterator[bytes]:
             UTF-16 and nobody said so.
     """
     try:
-        yield from _without_mark(_as_utf8(_unpacked(path), encoding))
+        yield from _without_mark(_as_utf8(unpacked(path), encoding))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise HeldFile(f"damaged gzip stream ({error}); deliver the file again") from None
     except UnicodeError:
@@ -41,7 +41,8 @@ def read_chunks(path: Path, encoding: str) -> Iterator[bytes]:
         ) from None
 
 
-def _unpacked(path: Path) -> Iterator[bytes]:
+def unpacked(path: Path) -> Iterator[bytes]:
+    """Chunks of the file, unpacked if gzipped, as they were delivered."""
     with path.open("rb") as raw:
         is_gzip = raw.read(2) == GZIP_MAGIC
         raw.seek(0)

@@ -8,6 +8,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.erasure.landing import ErasedOnArrival
+from lead_warehouse.landing.delivered_bytes import restore_delivered
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
@@ -128,6 +129,8 @@ class FileLoader:
                 blank=account.blank + tally.blank,
             )
             self._progress(f"{one.name}: {file.file_name}, {account.records:,} records")
+        if account.quarantined and one.form in ("csv", "json"):
+            restore_delivered(self._connection, file, path, one.encoding)
         # Some formats know all their columns only once the whole file was read.
         return replace(account, unmapped_columns=reader.header.unmapped)
 
@@ -153,12 +156,13 @@ class FileLoader:
             select
                 {identity}, bad.{LINE_COLUMN}, original.byte_offset, bad.table_name,
                 bad.problem.column_name, bad.problem.value, bad.problem.reason,
-                bad.problem_count, original.record, 'open'
+                bad.problem_count, original.record, 'utf-8', 'open'
             from bad_records as bad
             left join originals as original using ({LINE_COLUMN})
             union all
             select
-                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record, 'open'
+                {identity}, {LINE_COLUMN}, byte_offset, null, null, null, reason, 1, record,
+                'utf-8', 'open'
             from malformed
             """
         )

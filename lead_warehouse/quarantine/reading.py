@@ -68,14 +68,14 @@ class Quarantine:
             self._refuse_ambiguous(written, records, wanted)
         return records
 
-    def raw_record(self, record: Record) -> bytes | None:
-        """The record as it was delivered; none where its bytes were not kept."""
+    def raw_record(self, record: Record) -> tuple[bytes, str] | None:
+        """The record as it was delivered, and its encoding; none where its bytes were not kept."""
         row = self._connection.execute(
-            "select raw_record from raw.quarantined_rows "
+            "select raw_record, encoding from raw.quarantined_rows "
             "where input_name = ? and file_digest = ? and file_line = ?",
             list(record.key),
         ).fetchone()
-        return None if row is None or row[0] is None else bytes(row[0])
+        return None if row is None or row[0] is None else (bytes(row[0]), str(row[1]))
 
     def all_keys(self) -> list[RecordKey]:
         """Every record in quarantine, whatever was decided of it."""

@@ -64,7 +64,7 @@ def _opening(report: Report) -> list[str]:
         "started": report["started_at"],
         "ended": report["ended_at"],
         "by": report["by"],
-        "published": "yes" if report["is_published"] else "no",
+        "published by this run": "yes" if report["is_published"] else "no",
         "built upon": report["base"] or "nothing",
         "digest": report["digest"],
         "database": report["database"],

@@ -32,7 +32,7 @@ def require_room(root: Path, published: Path | None) -> None:
             f"a refresh needs about {in_megabytes(needed)} on the disk of {root}, and "
             f"{in_megabytes(free)} are free; make room (`lead-warehouse generations` lists what is "
             f"kept, refresh --keep keeps fewer), or set {FACTOR_VARIABLE} to less than "
-            f"{_factor():g}; readers keep the published generation"
+            f"{_factor():,}; readers keep the published generation"
         )
 
 

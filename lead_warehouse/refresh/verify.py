@@ -22,9 +22,7 @@ def verify(report: Callable[[str], None], database: Path) -> dict[str, TableDige
     """
     report("checking blocks")
     if damaged := damaged_blocks(database):
-        raise RunFailed(
-            f"{len(damaged)} blocks of {database} are damaged, block {damaged[0]} first"
-        )
+        raise RunFailed(f"damaged blocks of {database}: {len(damaged)}, the first is {damaged[0]}")
     with open_read_only(database) as connection:
         # What is digested is read by that.
         names = connection.execute(

@@ -1,5 +1,5 @@
--- A score is the sum of its rows, to the last digit: for every lead where everything was built,
--- else for those that this refresh concerns.
+-- A score is the sum of its rows, to the last digit, and each row has a key, a lead and points: for
+-- every lead where everything was built, else for those that this refresh concerns.
 {%- set touched = ref('int_leads_touched') %}
 with scores as (
 
@@ -24,7 +24,10 @@ contributions as (
     select
         lead_id,
         sum(case when score = 'fit' then score_points else 0 end) as fit_points,
-        sum(case when score = 'intent' then score_points else 0 end) as intent_points
+        sum(case when score = 'intent' then score_points else 0 end) as intent_points,
+        count(*) - count(distinct contribution_id) as repeated_count,
+        count(case when points is null or score_points is null or full_points is null then 1 end)
+            as pointless_count
     from ledger
     group by lead_id
 
@@ -35,7 +38,9 @@ select
     scores.fit_score,
     contributions.fit_points,
     scores.intent_score,
-    contributions.intent_points
+    contributions.intent_points,
+    contributions.repeated_count,
+    contributions.pointless_count
 from scores
 full join contributions
     on scores.lead_id = contributions.lead_id
@@ -43,3 +48,5 @@ where
     scores.lead_id is null
     or scores.fit_score <> coalesce(contributions.fit_points, 0)
     or scores.intent_score <> coalesce(contributions.intent_points, 0)
+    or contributions.repeated_count > 0
+    or contributions.pointless_count > 0

@@ -1,10 +1,17 @@
 {{ config(materialized='view', tags=['all_interactions']) }}
 
 -- What each interaction is worth at the as-of instant. It changes with every hour, so nothing of it
--- is stored but the undecayed points.
+-- is stored but the undecayed points. Nothing large is read twice, so that who asks for one lead
+-- reads the interactions of that lead.
 with interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}
+
+),
+
+signals_summed as (
+
+    select * from {{ ref('int_signals_summed') }}
 
 ),
 
@@ -36,183 +43,138 @@ refresh_context as (
 
 ),
 
-known_by_then as (
+-- Every interaction that is known by then; of steps, those that are not over.
+counted as (
 
     select
-        interactions.*,
-        refresh_context.as_of
+        interactions.lead_id,
+        case when interactions.kind = 'step' then 3 else 1 end as sort_order,
+        case when interactions.kind = 'step' then 'step' else 'signal' end as kind,
+        interactions.interaction_type as rule,
+        coalesce(interactions.signal_group, interactions.negative_group) as rule_group,
+        interactions.interaction_id,
+        interactions.occurred_at,
+        {{ quantized('interactions.unscreened_points') }} as undecayed_points,
+        case
+            when interactions.kind = 'signal'
+                then {{ decayed_points(
+                    'interactions.points',
+                    'interactions.occurred_at',
+                    'refresh_context.as_of',
+                    'interactions.half_life_days'
+                ) }}
+            else {{ quantized('interactions.points') }}
+        end as points,
+        interactions.zero_because as note
     from interactions
     cross join refresh_context
-    where interactions.counts_from <= refresh_context.known_until
+    where
+        interactions.counts_from <= refresh_context.known_until
+        and (interactions.kind <> 'step' or refresh_context.as_of < interactions.step_until)
 
 ),
 
-signals as (
+summed as (
 
     select
         lead_id,
-        1 as sort_order,
-        'signal' as kind,
-        interaction_type as rule,
-        signal_group as rule_group,
-        interaction_id,
-        occurred_at,
-        {{ quantized('unscreened_points') }} as undecayed_points,
-        {{ decayed_points('points', 'occurred_at', 'as_of', 'half_life_days') }} as points,
-        zero_because as note
-    from known_by_then
-    where kind = 'signal'
-
-),
-
-unscored as (
-
-    select
-        lead_id,
-        1 as sort_order,
-        'signal' as kind,
-        interaction_type as rule,
-        cast(null as varchar) as rule_group,
-        interaction_id,
-        occurred_at,
-        {{ quantized('points') }} as undecayed_points,
-        {{ quantized('points') }} as points,
-        zero_because as note
-    from known_by_then
-    where kind = 'no rule'
-
-),
-
-group_sums as (
-
-    select
-        lead_id,
-        rule_group,
+        kind,
+        coalesce(signal_group, negative_group) as rule_group,
         sum(points) as points
-    from signals
-    group by lead_id, rule_group
+    from signals_summed
+    group by lead_id, kind, coalesce(signal_group, negative_group)
 
 ),
 
-caps as (
+capped as (
 
     select
-        group_sums.lead_id,
-        2 as sort_order,
-        'cap' as kind,
-        group_sums.rule_group as rule,
-        group_sums.rule_group,
-        cast(null as varchar) as interaction_id,
-        cast(null as timestamp) as occurred_at,
-        cast(null as decimal(38, 18)) as undecayed_points,
-        {{ quantized('signal_groups.cap_points - group_sums.points') }} as points,
-        cast(null as varchar) as note
-    from group_sums
-    inner join signal_groups
-        on group_sums.rule_group = signal_groups.signal_group
-    where group_sums.points > signal_groups.cap_points
+        summed.lead_id,
+        summed.kind,
+        summed.rule_group,
+        case
+            when summed.kind = 'signal' and summed.points > signal_groups.cap_points
+                then {{ quantized('signal_groups.cap_points - summed.points') }}
+            when summed.kind = 'step' and summed.points < -negative_groups.cap_points
+                then {{ quantized('-negative_groups.cap_points - summed.points') }}
+            else {{ quantized('0') }}
+        end as cap_points,
+        summed.points
+    from summed
+    left join signal_groups
+        on summed.kind = 'signal' and summed.rule_group = signal_groups.signal_group
+    left join negative_groups
+        on summed.kind = 'step' and summed.rule_group = negative_groups.negative_group
 
 ),
 
-steps as (
+clamped as (
 
     select
-        lead_id,
-        3 as sort_order,
-        'step' as kind,
-        interaction_type as rule,
-        negative_group as rule_group,
-        interaction_id,
-        occurred_at,
-        {{ quantized('unscreened_points') }} as undecayed_points,
-        {{ quantized('points') }} as points,
-        zero_because as note
-    from known_by_then
-    where kind = 'step' and as_of < step_until
-
-),
-
-negative_sums as (
-
-    select
-        lead_id,
-        rule_group,
-        sum(points) as points
-    from steps
-    group by lead_id, rule_group
-
-),
-
-negative_caps as (
-
-    select
-        negative_sums.lead_id,
-        3 as sort_order,
-        'cap' as kind,
-        negative_sums.rule_group as rule,
-        negative_sums.rule_group,
-        cast(null as varchar) as interaction_id,
-        cast(null as timestamp) as occurred_at,
-        cast(null as decimal(38, 18)) as undecayed_points,
-        {{ quantized('-negative_groups.cap_points - negative_sums.points') }} as points,
-        cast(null as varchar) as note
-    from negative_sums
-    inner join negative_groups
-        on negative_sums.rule_group = negative_groups.negative_group
-    where negative_sums.points < -negative_groups.cap_points
-
-),
-
-before_clamp as (
-
-    select * from signals
-    union all
-    select * from unscored
-    union all
-    select * from caps
-    union all
-    select * from steps
-    union all
-    select * from negative_caps
-
-),
-
-sums as (
-
-    select
-        lead_id,
-        sum(points) as points
-    from before_clamp
-    group by lead_id
-
-),
-
-clamps as (
-
-    select
-        sums.lead_id,
-        4 as sort_order,
-        'clamp' as kind,
-        case when sums.points < 0 then 'floor' else 'ceiling' end as rule,
-        cast(null as varchar) as rule_group,
-        cast(null as varchar) as interaction_id,
-        cast(null as timestamp) as occurred_at,
-        cast(null as decimal(38, 18)) as undecayed_points,
-        {{ quantized(
-            'greatest(0, least(sums.points, scoring.reference_points)) - sums.points'
-        ) }} as points,
-        cast(null as varchar) as note
-    from sums
+        capped.*,
+        sum(capped.points + capped.cap_points) over (partition by capped.lead_id) as lead_points,
+        row_number() over (
+            partition by capped.lead_id order by capped.kind, capped.rule_group
+        ) as place_of_lead,
+        scoring.reference_points
+    from capped
     cross join scoring
-    where sums.points < 0 or sums.points > scoring.reference_points
+
+),
+
+taken as (
+
+    select 'cap' as kind
+    union all
+    select 'clamp' as kind
+
+),
+
+-- What caps and the clamp take is a row each, so that rows add up to the score.
+limits as (
+
+    select
+        clamped.lead_id,
+        case
+            when taken.kind = 'clamp' then 4
+            when clamped.kind = 'signal' then 2
+            else 3
+        end as sort_order,
+        taken.kind,
+        case
+            when taken.kind = 'cap' then clamped.rule_group
+            when clamped.lead_points < 0 then 'floor'
+            else 'ceiling'
+        end as rule,
+        case when taken.kind = 'cap' then clamped.rule_group end as rule_group,
+        cast(null as varchar) as interaction_id,
+        cast(null as timestamp) as occurred_at,
+        cast(null as decimal(38, 18)) as undecayed_points,
+        case
+            when taken.kind = 'cap' then clamped.cap_points
+            else {{ quantized(
+                'greatest(0, least(clamped.lead_points, clamped.reference_points))'
+                ~ ' - clamped.lead_points'
+            ) }}
+        end as points,
+        cast(null as varchar) as note
+    from clamped
+    cross join taken
+    where
+        (taken.kind = 'cap' and clamped.cap_points <> 0)
+        or (
+            taken.kind = 'clamp'
+            and clamped.place_of_lead = 1
+            and (clamped.lead_points < 0 or clamped.lead_points > clamped.reference_points)
+        )
 
 ),
 
 unioned as (
 
-    select * from before_clamp
+    select * from counted
     union all
-    select * from clamps
+    select * from limits
 
 ),
 

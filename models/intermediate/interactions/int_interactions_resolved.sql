@@ -26,7 +26,11 @@ of_one_record as (
         on interaction_records.interaction_id = repeated.interaction_id
     where
         repeated.interaction_id is null
-        and coalesce(interaction_records.known_at <= (select known_by from refresh_context), false)
+        and coalesce(
+            interaction_records.known_at
+            <= (select refresh_context.known_by from refresh_context),
+            false
+        )
 
 ),
 
@@ -140,7 +144,7 @@ final as (
     from unioned
     -- Not a plain comparison, of which engines guess that it holds for a handful, and then build
     -- their joins on all the rest.
-    where coalesce(occurred_at <= (select as_of from refresh_context), false)
+    where coalesce(occurred_at <= (select refresh_context.as_of from refresh_context), false)
 
 )
 

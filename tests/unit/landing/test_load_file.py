@@ -1,3 +1,4 @@
+import codecs
 import csv
 import gzip
 import hashlib
@@ -14,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lead_warehouse.contract import Contract, load_contract
+from lead_warehouse.landing import bytestream, delivered_bytes
 from lead_warehouse.landing.load_file import FileAccount, FileLoader
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.landing.typed_tables import ArchivedFile
@@ -486,6 +488,35 @@ def test_records_of_any_bytes_are_all_accounted_for(pairs: Warehouse, body: byte
     for _, offset, record in bad:
         first_line = record.split(b"\n")[0]
         assert (b"a,b,n\n" + body)[offset : offset + len(first_line)] == first_line
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-16"])
+@pytest.mark.parametrize("filling", [1, 3000])
+def test_quarantine_keeps_place_and_bytes_of_the_file_in_its_encoding(
+    tmp_path: Path, encoding: str, filling: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bytestream, "CHUNK_BYTES", 1 << 12)
+    monkeypatch.setattr(delivered_bytes, "RECORDS_AT_ONCE", 2)
+    good = "".join(f"é{n},a@b.example,1\n" for n in range(filling))
+    records = ["ü1,é@ö.example,viele", "ü2,x", '"é\n3",y,wenige', "ü4,x"]
+    text = HEAD.decode() + good + "\n".join(records) + "\n"
+    content = text.encode(encoding)
+    warehouse = Warehouse(tmp_path)
+    account = warehouse.load(content, LEADS.model_copy(update={"encoding": encoding}))
+    assert (account.held_because, account.quarantined) == (None, len(records))
+    found = warehouse.rows(
+        "select byte_offset, raw_record, encoding from raw.quarantined_rows order by file_line"
+    )
+    for (offset, record, codec), wanted in zip(found, records, strict=True):
+        assert record.decode(codec) == wanted
+        assert content[offset : offset + len(record)] == record
+
+
+def test_quarantine_counts_the_mark_of_a_utf8_file(warehouse: Warehouse) -> None:
+    content = codecs.BOM_UTF8 + HEAD + b"1,a@b.example,many\n"
+    warehouse.load(content)
+    ((_, offset, *_, record),) = warehouse.quarantine
+    assert content[offset:] == record + b"\n"
 
 
 def test_a_header_over_lines_with_repeated_columns_lands(tmp_path: Path) -> None:

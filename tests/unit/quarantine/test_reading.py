@@ -69,7 +69,7 @@ def test_groups_come_with_counts_the_most_frequent_first(published: Warehouse) -
 def test_the_bytes_of_a_record_are_those_delivered(published: Warehouse) -> None:
     with reading_quarantine(published.state) as quarantine:
         (one,) = [r for r in quarantine.records(Wanted()) if r.file_line == 4]
-        assert quarantine.raw_record(one) == b"3,\xff,"
+        assert quarantine.raw_record(one) == (b"3,\xff,", "utf-8")
 
 
 def test_records_are_chosen_by_input_and_words_of_the_reason(published: Warehouse) -> None:
