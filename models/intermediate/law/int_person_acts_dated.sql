@@ -17,7 +17,7 @@ refresh_context as (
 
 ),
 
--- A machine may have followed the link to unsubscribe: in doubt an objection counts, and no act does.
+-- A machine may have followed the link to unsubscribe: in doubt objections count, and acts do not.
 final as (
 
     select
