@@ -53,10 +53,10 @@ def test_handovers_are_a_walk_through_each_passage(published_sample: Path) -> No
     for lead, at in ask(
         published_sample,
         "select lead_id, case when activity_type = 'meeting' then created_at "
-        "else coalesce(occurred_at, created_at) end as at "
+        "else coalesce(occurred_at, created_at) end as touched_at "
         "from intermediate.int_sales_activities_resolved "
         "where not coalesce(is_automatic, false) and coalesce(direction, '') <> 'inbound' "
-        "and lead_id is not null order by at",
+        "and lead_id is not null order by touched_at",
     ):
         touches[lead].append(at)
     expected = {}
