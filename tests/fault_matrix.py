@@ -12,7 +12,6 @@ PAGE = PROJECT_DIR / "docs" / "faults.md"
 TESTS = PROJECT_DIR / "tests"
 ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| ?(.*) ?\|")
 LATER = {
-    **dict.fromkeys((36, 48, 49), "*later: erasure*"),
     **dict.fromkeys(range(37, 48), "*later: activation*"),
     55: "*later: report*",
 }

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from lead_warehouse.contract import Contract
-from lead_warehouse.erasure.persons import Persons
+from lead_warehouse.erasure.persons import Persons, readings
 from lead_warehouse.erasure.rewriting import row_pattern
 from lead_warehouse.failpoints import failpoint
 from lead_warehouse.memory import limit_memory
@@ -157,7 +157,7 @@ class Scrubbing:
         told = [
             row
             for row, record, value in rows
-            if pattern.search(record.decode("utf-8", "replace")) or pattern.search(value)
+            if pattern.search(readings(record)) or pattern.search(value)
         ]
         if told:
             connection.execute(
@@ -249,6 +249,12 @@ class Scrubbing:
                     f"update {identifier(schema)}.{identifier(table)} set file_digest = after "
                     "from renamed where file_digest = before"
                 )
+        if ("raw", "quarantined_rows") in self._catalog:
+            # Bytes before them may be gone: where in the file they are is not known any more.
+            connection.execute(
+                "update raw.quarantined_rows set byte_offset = null "
+                "where file_digest in (select after from renamed)"
+            )
         connection.execute("drop table renamed")
         if ("raw", "landed_files") not in self._catalog:
             return

@@ -7,7 +7,7 @@ import duckdb
 
 from lead_warehouse.contract import Contract
 from lead_warehouse.contract.raw_schema import ACCOUNTS
-from lead_warehouse.erasure.persons import find_erased, subject_lines
+from lead_warehouse.erasure.persons import find_erased, readings, subject_lines
 from lead_warehouse.erasure.rewriting import Rewriter, Wanted
 from lead_warehouse.erasure.tombstones import KIND_NAMES, TOKEN, Tombstones
 from lead_warehouse.landing.archive import Archive
@@ -31,10 +31,11 @@ class ErasedOnArrival:
         self._tombstones = tombstones
         self._archive = archive
         self._contract = contract
+        self._taken_out = erasures.taken_out()
 
     def counts(self, digest: str) -> Rewritten | None:
         """What was taken out of a file that is there now."""
-        return self._erasures.taken_out().get(digest)
+        return self._taken_out.get(digest)
 
     def path_of(self, file: ArchivedFile) -> Path:
         """Where a file lies."""
@@ -56,8 +57,10 @@ class ErasedOnArrival:
         within = (
             f"input_name = {literal(file.input_name)} and file_digest = {literal(file.file_digest)}"
         )
-        persons = find_erased(connection, self._contract, self._tombstones.is_erased, within)
-        lines = subject_lines(connection, self._contract, persons, within) if persons else {}
+        fed = {mapped.table: self._contract.tables[mapped.table] for mapped in one.tables}
+        contract = self._contract.model_copy(update={"tables": fed})
+        persons = find_erased(connection, contract, self._tombstones.is_erased, within)
+        lines = subject_lines(connection, contract, persons, within) if persons else {}
         for token in self._tokens_of_quarantine(connection, file):
             for kind in KIND_NAMES:
                 if self._tombstones.is_erased(kind, token):
@@ -78,6 +81,7 @@ class ErasedOnArrival:
         if after is None or after.digest == file.file_digest:
             return None
         self._erasures.note_rewritten(file.file_digest, after)
+        self._taken_out = self._erasures.taken_out()
         self._archive.forget(file.file_digest, after.digest)
         return replace(file, file_digest=after.digest)
 
@@ -89,7 +93,7 @@ class ErasedOnArrival:
             "where input_name = ? and file_digest = ? and raw_record is not null",
             [file.input_name, file.file_digest],
         ).fetchall()
-        texts = (record.decode("utf-8", "replace") for (record,) in rows)
+        texts = (readings(record) for (record,) in rows)
         return {token for text in texts for token in TOKEN.findall(text)}
 
 

@@ -73,6 +73,14 @@ def is_telling(text: str) -> bool:
     return len(text) >= SHORTEST_TOLD and not (text.isdigit() and len(text) < 7)
 
 
+def readings(record: bytes) -> str:
+    """A record in quarantine as text, in each encoding it may have been delivered in."""
+    found = [record.decode("utf-8", "replace"), record.decode("latin-1")]
+    if b"\0" in record:
+        found += [record.decode(one, "replace") for one in ("utf-16-le", "utf-16-be")]
+    return "\n".join(found)
+
+
 def person_columns(contract: Contract) -> list[tuple[str, str, Kind]]:
     """Table, column and kind of each column that says who a record is about."""
     return [

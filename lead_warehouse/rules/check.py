@@ -13,6 +13,7 @@ from lead_warehouse.rules.files import REFERENCE, RULES, FilesInForce, files_in_
 from lead_warehouse.rules.fit import fit_problems
 from lead_warehouse.rules.identity import identity_problems
 from lead_warehouse.rules.intent import grade_problems, intent_problems
+from lead_warehouse.rules.law import law_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
@@ -79,6 +80,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         word_problems,
         account_problems,
         discovery_problems,
+        law_problems,
     ):
         yield from family(rules)
 

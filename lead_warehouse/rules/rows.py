@@ -370,6 +370,56 @@ class RoleMailbox(Row):
     local_part: str
 
 
+class ContactPurpose(Row):
+    """A purpose and channel for which it is decided whether a person may be contacted."""
+
+    table = "contact_purposes"
+    purpose: str
+    channel: str
+
+
+class ContactPolicy(Row):
+    """What silence means, for a country and a kind of address."""
+
+    table = "contact_policies"
+    policy: str
+    purpose: str
+    channel: str
+    country_code: str
+    address_kind: str
+    ground_needed: str
+    request_days: int | None
+    source_url: str
+
+
+class ContactReason(Row):
+    """Why a person may or may not be contacted."""
+
+    table = "contact_reasons"
+    reason: str
+
+
+class PersonAct(Row):
+    """An interaction that is the person's own act before the law."""
+
+    table = "person_acts"
+    interaction_type: str
+    resets_retention: bool
+    objects_to_purpose: str | None
+    objects_to_channel: str | None
+    source_url: str
+
+
+class RetentionPolicy(Row):
+    """How long a person's data are kept in a country."""
+
+    table = "retention_policies"
+    country_code: str
+    retention_days: int
+    notice_days: int
+    source_url: str
+
+
 class Reporting(Row):
     """How periods are cut."""
 

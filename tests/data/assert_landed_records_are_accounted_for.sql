@@ -1,5 +1,5 @@
--- Records in a file = accepted + quarantined + blank + erased by law, and the quarantine holds as many
--- rows.
+-- Records in a file = accepted + quarantined + blank + erased by law, and the quarantine holds as
+-- many rows.
 with quarantined as (
 
     select

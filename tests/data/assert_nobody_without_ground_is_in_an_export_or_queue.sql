@@ -28,7 +28,10 @@
                 permissions.lead_id = relation.lead_id
                 and permissions.is_contactable
                 {% if 'channel' in node.columns -%}
-                    and permissions.channel = relation.channel
+                    and (
+                        relation.channel is null
+                        or permissions.channel = relation.channel
+                    )
                 {%- endif %}
                 {% if 'purpose' in node.columns -%}
                     and permissions.purpose = relation.purpose

@@ -1,218 +1,205 @@
--- depends_on: {{ ref('stg_files__refresh_context') }}
 -- Leads that this landing concerns: in the tables that are kept, all of their rows are replaced.
 -- Time alone touches nobody, since nothing that decays is kept.
-{% if execute and is_full_build() %}
-    -- All leads are looked at, so nobody asks which.
-    with final as (
+with new_files as (
 
-        select cast(null as varchar) as lead_id
-        where false
+    select * from {{ ref('stg_files__new_files') }}
 
-    )
+),
 
-    select * from final
-{% else %}
-    with new_files as (
+interaction_records as (
 
-        select * from {{ ref('stg_files__new_files') }}
+    select * from {{ ref('stg_files__interactions') }}
 
-    ),
+),
 
-    interaction_records as (
+lead_records as (
 
-        select * from {{ ref('stg_files__interactions') }}
+    select * from {{ ref('stg_files__leads') }}
 
-    ),
+),
 
-    lead_records as (
+repeated as (
 
-        select * from {{ ref('stg_files__leads') }}
+    select * from {{ ref('int_interactions_repeated') }}
 
-    ),
+),
 
-    repeated as (
+identities as (
 
-        select * from {{ ref('int_interactions_repeated') }}
+    select * from {{ ref('int_lead_identities_resolved') }}
 
-    ),
+),
 
-    identities as (
+relinked as (
 
-        select * from {{ ref('int_lead_identities_resolved') }}
+    select * from {{ ref('int_leads_relinked') }}
+    where is_relinked
 
-    ),
+),
 
-    relinked as (
+rejudged as (
 
-        select * from {{ ref('int_leads_relinked') }}
-        where is_relinked
+    select * from {{ ref('int_leads_rejudged') }}
+    where is_rejudged
 
-    ),
+),
 
-    rejudged as (
+new_interactions as (
 
-        select * from {{ ref('int_leads_rejudged') }}
-        where is_rejudged
+    select
+        interaction_records.interaction_id,
+        interaction_records.lead_id,
+        interaction_records.visitor_id
+    from interaction_records
+    inner join new_files
+        on
+            interaction_records.input_name = new_files.input_name
+            and interaction_records.file_digest = new_files.file_digest
 
-    ),
+),
 
-    new_interactions as (
+repeated_records as (
 
-        select
-            interaction_records.interaction_id,
-            interaction_records.lead_id,
-            interaction_records.visitor_id
-        from interaction_records
-        inner join new_files
-            on
-                interaction_records.input_name = new_files.input_name
-                and interaction_records.file_digest = new_files.file_digest
+    select
+        interaction_records.interaction_id,
+        interaction_records.lead_id,
+        interaction_records.visitor_id
+    from interaction_records
+    inner join repeated
+        on interaction_records.interaction_id = repeated.interaction_id
 
-    ),
+),
 
-    repeated_records as (
+-- A later record may give an interaction to another lead, whose rows change too.
+new_and_repeated as (
 
-        select
-            interaction_records.interaction_id,
-            interaction_records.lead_id,
-            interaction_records.visitor_id
-        from interaction_records
-        inner join repeated
-            on interaction_records.interaction_id = repeated.interaction_id
+    select distinct new_interactions.interaction_id
+    from new_interactions
+    inner join repeated
+        on new_interactions.interaction_id = repeated.interaction_id
 
-    ),
+),
 
-    -- A later record may give an interaction to another lead, whose rows change too.
-    new_and_repeated as (
+corrected as (
 
-        select distinct new_interactions.interaction_id
-        from new_interactions
-        inner join repeated
-            on new_interactions.interaction_id = repeated.interaction_id
+    select
+        repeated_records.lead_id,
+        repeated_records.visitor_id
+    from repeated_records
+    inner join new_and_repeated
+        on repeated_records.interaction_id = new_and_repeated.interaction_id
 
-    ),
+),
 
-    corrected as (
+new_leads as (
 
-        select
-            repeated_records.lead_id,
-            repeated_records.visitor_id
-        from repeated_records
-        inner join new_and_repeated
-            on repeated_records.interaction_id = new_and_repeated.interaction_id
+    select lead_records.lead_id
+    from lead_records
+    inner join new_files
+        on
+            lead_records.input_name = new_files.input_name
+            and lead_records.file_digest = new_files.file_digest
 
-    ),
+),
 
-    new_leads as (
+relinked_leads as (
 
-        select lead_records.lead_id
-        from lead_records
-        inner join new_files
-            on
-                lead_records.input_name = new_files.input_name
-                and lead_records.file_digest = new_files.file_digest
+    select lead_id from relinked
+    union
+    select surviving_lead_id as lead_id from relinked
+    union
+    select surviving_lead_id_before as lead_id from relinked
 
-    ),
+),
 
-    relinked_leads as (
+repeated_leads as (
 
-        select lead_id from relinked
-        union
-        select surviving_lead_id as lead_id from relinked
-        union
-        select surviving_lead_id_before as lead_id from relinked
+    select distinct
+        interaction_id,
+        lead_id
+    from repeated_records
+    where lead_id is not null
 
-    ),
+),
 
-    repeated_leads as (
+repeated_visitors as (
 
-        select distinct
-            interaction_id,
-            lead_id
-        from repeated_records
-        where lead_id is not null
+    select distinct
+        interaction_id,
+        visitor_id
+    from repeated_records
+    where visitor_id is not null
 
-    ),
+),
 
-    repeated_visitors as (
+-- Of several records of an interaction one may name the lead and another the visitor.
+leads_with_visitors as (
 
-        select distinct
-            interaction_id,
-            visitor_id
-        from repeated_records
-        where visitor_id is not null
+    select
+        lead_id,
+        visitor_id
+    from interaction_records
+    where lead_id is not null and visitor_id is not null
+    union all
+    select
+        repeated_leads.lead_id,
+        repeated_visitors.visitor_id
+    from repeated_leads
+    inner join repeated_visitors
+        on repeated_leads.interaction_id = repeated_visitors.interaction_id
 
-    ),
+),
 
-    -- Of several records of an interaction one may name the lead and another the visitor.
-    leads_with_visitors as (
+-- Whom a visitor is identified as decides on all that it did anonymously.
+visitors as (
 
-        select
-            lead_id,
-            visitor_id
-        from interaction_records
-        where lead_id is not null and visitor_id is not null
-        union all
-        select
-            repeated_leads.lead_id,
-            repeated_visitors.visitor_id
-        from repeated_leads
-        inner join repeated_visitors
-            on repeated_leads.interaction_id = repeated_visitors.interaction_id
+    select visitor_id from new_interactions
+    union
+    select visitor_id from corrected
+    union
+    select leads_with_visitors.visitor_id
+    from leads_with_visitors
+    inner join relinked_leads
+        on leads_with_visitors.lead_id = relinked_leads.lead_id
 
-    ),
+),
 
-    -- Whom a visitor is identified as decides on all that it did anonymously.
-    visitors as (
+leads_of_visitors as (
 
-        select visitor_id from new_interactions
-        union
-        select visitor_id from corrected
-        union
-        select leads_with_visitors.visitor_id
-        from leads_with_visitors
-        inner join relinked_leads
-            on leads_with_visitors.lead_id = relinked_leads.lead_id
+    select distinct leads_with_visitors.lead_id
+    from leads_with_visitors
+    inner join visitors
+        on leads_with_visitors.visitor_id = visitors.visitor_id
 
-    ),
+),
 
-    leads_of_visitors as (
+unioned as (
 
-        select distinct leads_with_visitors.lead_id
-        from leads_with_visitors
-        inner join visitors
-            on leads_with_visitors.visitor_id = visitors.visitor_id
+    select lead_id from new_interactions
+    union
+    select lead_id from corrected
+    union
+    select lead_id from new_leads
+    union
+    select lead_id from relinked_leads
+    union
+    select lead_id from rejudged
+    union
+    select lead_id from leads_of_visitors
 
-    ),
+),
 
-    unioned as (
+final as (
 
-        select lead_id from new_interactions
-        union
-        select lead_id from corrected
-        union
-        select lead_id from new_leads
-        union
-        select lead_id from relinked_leads
-        union
-        select lead_id from rejudged
-        union
-        select lead_id from leads_of_visitors
+    select lead_id
+    from unioned
+    where lead_id is not null
+    union
+    select identities.surviving_lead_id as lead_id
+    from unioned
+    inner join identities
+        on unioned.lead_id = identities.lead_id
 
-    ),
+)
 
-    final as (
-
-        select lead_id
-        from unioned
-        where lead_id is not null
-        union
-        select identities.surviving_lead_id as lead_id
-        from unioned
-        inner join identities
-            on unioned.lead_id = identities.lead_id
-
-    )
-
-    select * from final
-{% endif %}
+select * from final

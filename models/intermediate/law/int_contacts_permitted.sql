@@ -43,6 +43,7 @@ put_together as (
         statements.contracted_at,
         statements.requested_at,
         {{ days_after('statements.requested_at', 'policies.request_days') }} as request_until,
+        people.deleted_at,
         clocks.due_at,
         clocks.is_due,
         clocks.notice_due_at,
@@ -74,6 +75,7 @@ reasoned as (
         put_together.*,
         case
             when put_together.is_due then 'retention_over'
+            when put_together.deleted_at <= refresh_context.as_of then 'deleted_at_source'
             when
                 put_together.purpose = 'answering'
                 and put_together.requested_at > put_together.objected_at
@@ -135,6 +137,7 @@ final as (
             when legal_reason in ('objected', 'consented', 'contract', 'requested', 'request_over')
                 then 'person'
             when legal_reason = 'retention_over' then 'retention'
+            when legal_reason = 'deleted_at_source' then 'source'
             when legal_reason = 'notice_overdue' then 'notice'
             else 'policy'
         end as decided_by,
@@ -144,6 +147,7 @@ final as (
             when legal_reason = 'contract' then contracted_at
             when legal_reason in ('requested', 'request_over') then requested_at
             when legal_reason = 'retention_over' then due_at
+            when legal_reason = 'deleted_at_source' then deleted_at
             when legal_reason = 'notice_overdue' then notice_due_at
         end as decided_at,
         case when legal_reason = 'requested' then request_until end as permitted_until

@@ -43,7 +43,8 @@ current_versions as (
         lead_versions.lead_id,
         lead_versions.source,
         lower(trim(coalesce(lead_versions.email, contacts.email))) as email,
-        coalesce(lead_versions.phone, contacts.phone) as phone
+        coalesce(lead_versions.phone, contacts.phone) as phone,
+        lead_versions.deleted_at
     from lead_versions
     left join contacts
         on lead_versions.contact_id = contacts.contact_id
@@ -70,7 +71,8 @@ final as (
             when first_known.is_indirect_once = 1 then 'indirect'
             when first_known.is_direct_once = 1 then 'direct'
         end as provenance,
-        first_known.notice_given_at
+        first_known.notice_given_at,
+        current_versions.deleted_at
     from current_versions
     inner join enriched
         on current_versions.lead_id = enriched.lead_id

@@ -17,7 +17,7 @@ refresh_context as (
 
 ),
 
--- A machine may have followed the link to unsubscribe; an objection counts in doubt, an act does not.
+-- A machine may have followed the link to unsubscribe: in doubt objections count, and acts do not.
 final as (
 
     select

@@ -48,8 +48,8 @@ ranked as (
         on
             purposes.purpose = policies.purpose
             and purposes.channel = policies.channel
-            and (policies.country_code = '*' or policies.country_code = kinds.country_code)
-            and (policies.address_kind = '*' or policies.address_kind = kinds.address_kind)
+            and (policies.country_code = '*' or kinds.country_code = policies.country_code)
+            and (policies.address_kind = '*' or kinds.address_kind = policies.address_kind)
 
 ),
 

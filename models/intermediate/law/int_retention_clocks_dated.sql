@@ -42,7 +42,7 @@ refresh_context as (
 
 ),
 
--- What a person did or said themselves; a call to them is an act of ours, a meeting held is theirs too.
+-- What a person did or said themselves: a call to them is our act, a meeting held is theirs too.
 own_acts as (
 
     select

@@ -140,6 +140,8 @@ put_together as (
         first_value(contact_id ignore nulls) over in_order as contact_id,
         first_value(provenance ignore nulls) over in_order as provenance,
         first_value(notice_given_at ignore nulls) over in_order as notice_given_at,
+        -- A record merged into another one is often deleted, and the person is still there.
+        first_value(deleted_at) over in_order as deleted_at,
         first_value(lead_type ignore nulls) over in_order as lead_type,
         first_value(owner_id ignore nulls) over in_order as owner_id,
         first_value(
@@ -241,6 +243,7 @@ final as (
         record_versions.partner_id,
         record_versions.provenance,
         record_versions.notice_given_at,
+        record_versions.deleted_at,
         record_versions.lead_type,
         record_versions.owner_id,
         record_versions.created_at,
@@ -287,6 +290,7 @@ final as (
         partner_id,
         provenance,
         notice_given_at,
+        deleted_at,
         lead_type,
         owner_id,
         created_at,

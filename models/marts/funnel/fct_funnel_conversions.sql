@@ -107,9 +107,11 @@ of_erased as (
         coalesce(erased.days_to_convert <= steps.window_days, false) as is_converted_in_window,
         erased.is_converted,
         erased.is_reached_before_entry,
+        -- Of the instant only the month is kept, and the lead may have entered at its very end.
         refresh_context.as_of
-        >= {{ dbt.dateadd('day', 'steps.window_days', dbt.dateadd('month', 1, 'erased.cohort_month')) }}
-            as is_window_over,
+        >= {{ dbt.dateadd(
+            'day', 'steps.window_days', dbt.dateadd('month', 1, 'erased.cohort_month')
+        ) }} as is_window_over,
         erased.is_fully_observed,
         erased.erased_key
     from erased

@@ -94,6 +94,7 @@ final as (
         latest_versions.partner_id,
         latest_versions.provenance,
         latest_versions.notice_given_at,
+        latest_versions.deleted_at,
         latest_versions.lead_type,
         latest_versions.owner_id,
         latest_versions.created_at,

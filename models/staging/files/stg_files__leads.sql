@@ -38,6 +38,7 @@ final as (
         cast(partner_id as varchar) as partner_id,
         cast(provenance as varchar) as provenance,
         cast(notice_given_at as timestamp) as notice_given_at,
+        cast(deleted_at as timestamp) as deleted_at,
         cast(lead_type as varchar) as lead_type,
         cast(owner_id as varchar) as owner_id,
         cast(created_at as timestamp) as created_at,

@@ -141,6 +141,7 @@ def test_the_account_of_a_file_is_kept(warehouse: Warehouse) -> None:
         1,
         1,
         1,
+        0,
         "new, newer",
         "mail",
     )
