@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import datetime
 
 from lead_warehouse.simulate.files import Export, iso, local
 from lead_warehouse.simulate.records import Account, Lead
@@ -148,15 +149,23 @@ def _stage_export(company: Company) -> Export:
     """A CRM's stage history, gzipped, with some records delivered twice."""
     return Export(
         "crm_stage_history.csv.gz",
-        ["Contact ID", "Lifecycle Stage", "Entered At", "Reason"],
+        ["Contact ID", "Lifecycle Stage", "Entered At", "Changed By", "Reason"],
         (
-            [lead.lead_id, stage.upper(), iso(at), reason]
+            [lead.lead_id, stage.upper(), iso(at), _changed_by(lead, stage, at), reason]
             for lead in company.leads
             for stage, at, reason in lead.stages
         ),
         is_damaged=True,
         repeated=0.01,
     )
+
+
+def _changed_by(lead: Lead, stage: str, at: datetime) -> str:
+    """Scores make an MQL, who pursues the lead everything else."""
+    if stage == "mql":
+        return "scoring"
+    pursuing = [one.user_id for one in lead.pursuits if one.started_at <= at]
+    return pursuing[-1] if pursuing else ""
 
 
 def _merge_export(company: Company) -> Export:

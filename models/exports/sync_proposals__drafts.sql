@@ -104,27 +104,48 @@ deciders as (
 
 ),
 
-decision_makers as (
+people as (
+
+    select
+        lead_id,
+        job_title,
+        nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')
+            as full_name
+    from leads
+
+),
+
+named as (
 
     select
         deciders.lead_id,
-        {{ dbt.listagg(
-            "case when contactable.lead_id is not null then deciders.decider_id end",
-            "';'", 'order by deciders.decider_id'
-        ) }} as decision_maker_lead_ids,
-        {{ dbt.listagg(
-            "case when contactable.lead_id is not null then"
-            ~ " trim(coalesce(leads.first_name, '') || ' ' || coalesce(leads.last_name, '')"
-            ~ " || coalesce(' (' || leads.job_title || ')', '')) end",
-            "', '", 'order by deciders.decider_id'
-        ) }} as decision_makers,
-        count(case when contactable.lead_id is null then 1 end) as withheld_count
+        deciders.decider_id,
+        contactable.lead_id is not null as is_contactable,
+        case
+            when people.full_name is null then people.job_title
+            else people.full_name || coalesce(' (' || people.job_title || ')', '')
+        end as decider
     from deciders
-    inner join leads
-        on deciders.decider_id = leads.lead_id
+    inner join people
+        on deciders.decider_id = people.lead_id
     left join contactable
         on deciders.decider_id = contactable.lead_id
-    group by deciders.lead_id
+
+),
+
+decision_makers as (
+
+    select
+        lead_id,
+        {{ dbt.listagg(
+            'case when is_contactable then decider_id end', "';'", 'order by decider_id'
+        ) }} as decision_maker_lead_ids,
+        {{ dbt.listagg(
+            'case when is_contactable then decider end', "', '", 'order by decider_id'
+        ) }} as decision_makers,
+        count(case when not is_contactable then 1 end) as withheld_count
+    from named
+    group by lead_id
 
 ),
 

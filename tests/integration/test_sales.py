@@ -37,6 +37,63 @@ def test_handovers_of_the_stories_stop_their_clocks_when_somebody_acted(
     }
 
 
+BEYOND = ("sal", "sql", "opportunity", "customer")
+
+
+def test_handovers_are_a_walk_through_each_passage(published_sample: Path) -> None:
+    """The same told lead by lead, without a join."""
+    history = stays(
+        ask(
+            published_sample,
+            "select basis, lead_id, to_stage, transitioned_at from marts.fct_lifecycle_transitions "
+            "where is_effective order by basis, lead_id, transition_number",
+        )
+    )
+    touches: dict[str, list[datetime]] = defaultdict(list)
+    for lead, at in ask(
+        published_sample,
+        "select lead_id, case when activity_type = 'meeting' then created_at "
+        "else coalesce(occurred_at, created_at) end as touched_at "
+        "from intermediate.int_sales_activities_resolved "
+        "where not coalesce(is_automatic, false) and coalesce(direction, '') <> 'inbound' "
+        "and lead_id is not null order by touched_at",
+    ):
+        touches[lead].append(at)
+    expected = {}
+    for (basis, lead), changes in history.items():
+        passage = 0
+        for place, (at, stage) in enumerate(changes):
+            if stage != "mql":
+                continue
+            passage += 1
+            later = changes[place + 1 :]
+            end = next((i for i, (_, to) in enumerate(later) if to not in BEYOND), None)
+            beyond = later[:end]
+            closed_at, closing = (None, None) if end is None else later[end]
+            accepted = next((when for when, _ in beyond), None)
+            sql_at = next((when for when, to in beyond if to != "sal"), None)
+            refused = closed_at if closing in ("recycled", "disqualified") else None
+            lost = closed_at if closing == "lost" else None
+            touched = next(
+                (when for when in touches[lead] if at <= when <= (closed_at or datetime.max)), None
+            )
+            expected[basis, lead, passage] = (
+                *(at, touched, accepted, refused),
+                sql_at or refused or lost,
+                closed_at if closing and not refused and not lost else None,
+            )
+    found = {
+        row[:3]: row[3:]
+        for row in ask(
+            published_sample,
+            "select basis, lead_id, passage_number, qualified_at, first_touched_at, accepted_at, "
+            "rejected_at, decided_at, withdrawn_at from marts.fct_handovers",
+        )
+    }
+    assert found == expected
+    assert len(found) > 100
+
+
 def test_an_interview_with_a_lead_of_which_the_need_is_known_is_prepared(
     published_stories: Path,
 ) -> None:
