@@ -463,6 +463,11 @@ def test_nobody_known_and_an_address_of_several_are_told(
         plan(state, Who(email="b@firm.example"))
 
 
+def test_nobody_is_purged_before_anybody_is_known_to_be_due(state: StateDirectory) -> None:
+    with pytest.raises(UserError, match="refresh once before you purge"):
+        plan(state, Who(is_due=True))
+
+
 def test_an_address_that_others_have_stays_theirs(state: StateDirectory, exports: Path) -> None:
     (exports / "people_6.csv").write_bytes(
         (HEADER + "L-00006;b@firm.example;Cy;Third;;;2026-01-01\r\n").encode("cp1252")
