@@ -203,6 +203,8 @@ def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: 
 
 def _leads(connection: duckdb.DuckDBPyConnection, asked: Who) -> set[str]:
     if asked.is_due:
+        if not _has_mart(connection, "rpt_retention_due"):
+            raise UserError("marts.rpt_retention_due is not there; refresh once before you purge")
         return {lead for (lead,) in connection.execute(DUE).fetchall()}
     if asked.lead:
         rows = connection.execute(
@@ -235,11 +237,7 @@ def _leads(connection: duckdb.DuckDBPyConnection, asked: Who) -> set[str]:
 
 def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Lead to the one that stands for the person; by merges alone where no model has said it."""
-    there = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'marts' "
-        "and table_name = 'dim_lead_identities'"
-    ).fetchone()
-    if there is None:
+    if not _has_mart(connection, "dim_lead_identities"):
         merges = connection.execute(
             "select merged_lead_id, surviving_lead_id from raw.lead_merges"
         ).fetchall()
@@ -249,6 +247,13 @@ def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
             "select lead_id, surviving_lead_id from marts.dim_lead_identities"
         ).fetchall()
     )
+
+
+def _has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = ?", [name]
+    ).fetchone()
+    return found is not None
 
 
 def _own(

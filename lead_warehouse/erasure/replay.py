@@ -22,7 +22,7 @@ from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.engine import open_read_only
 from lead_warehouse.state.erasures import Erasures
-from lead_warehouse.state.generations import Generation, Generations
+from lead_warehouse.state.generations import Generation, Generations, remove_folder
 from lead_warehouse.state.layout import StateDirectory
 
 Progress = Callable[[str], None]
@@ -94,6 +94,7 @@ class _Replay:
         self._quarantined: dict[str, set[int]] = {}
 
     def run(self) -> list[str]:
+        unreadable = self._remove_what_nobody_reads()
         stale = [
             one
             for one in self._generations.all()
@@ -121,7 +122,17 @@ class _Replay:
         return [
             f"erasures carried out: {files} delivered files, {len(stale)} generations and "
             f"{traces} files of runs rewritten"
+            + (f"; removed as unreadable: {', '.join(unreadable)}" if unreadable else "")
         ]
+
+    def _remove_what_nobody_reads(self) -> list[str]:
+        """What a killed erasure left, and generations whose manifest cannot be read: nobody can
+        be shown them, and nobody could tell who is in them."""
+        known = {one.run_id for one in self._generations.all()} | {self._generations.current_id()}
+        folders = [path for path in self._state.generations.glob("*") if path.name not in known]
+        for folder in folders:
+            remove_folder(folder)
+        return sorted(path.name for path in folders if not path.name.startswith("."))
 
     def _look_into(self, generation: Generation) -> None:
         with open_read_only(generation.database) as connection:

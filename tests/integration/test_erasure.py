@@ -23,6 +23,7 @@ from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
+from tests.console import run
 from tests.killed import in_fork
 from tests.light import light_refresh, light_steps
 
@@ -168,6 +169,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ControlLedger(state.control).move(current, "published", "told of L-00001")
     (state.root / "building" / "spill").mkdir(parents=True)
     (state.root / "building" / "spill" / "page.tmp").write_bytes(b"\0L-00001\0")
+    for name in (".erasing-gone", "20260101T000000-unread"):
+        (state.generations / name).mkdir()
+        (state.generations / name / "warehouse.duckdb").write_text("pages of L-00001;")
     (state.landing / "44").mkdir(exist_ok=True)
     (state.landing / "44" / f"{'4' * 64}.damaged").write_text("L-00001")
     (state.landing / "44" / ("4" * 64)).write_text("of a run that came to nothing: L-00001")
@@ -459,6 +463,11 @@ def test_nobody_known_and_an_address_of_several_are_told(
         plan(state, Who(email="b@firm.example"))
 
 
+def test_nobody_is_purged_before_anybody_is_known_to_be_due(state: StateDirectory) -> None:
+    with pytest.raises(UserError, match="refresh once before you purge"):
+        plan(state, Who(is_due=True))
+
+
 def test_an_address_that_others_have_stays_theirs(state: StateDirectory, exports: Path) -> None:
     (exports / "people_6.csv").write_bytes(
         (HEADER + "L-00006;b@firm.example;Cy;Third;;;2026-01-01\r\n").encode("cp1252")
@@ -470,3 +479,23 @@ def test_an_address_that_others_have_stays_theirs(state: StateDirectory, exports
         light_refresh(state.root, exports)
     assert ("L-00002",) in told(state, LEADS)
     assert find_residue(state.root, ["L-00006", "Cy;Third", "Cy Third"]) == []
+
+
+def test_the_console_says_what_would_go_and_erases_only_when_told(
+    state: StateDirectory, exports: Path
+) -> None:
+    where = ("--state", state.root, "--mapping", exports / "mapping.yml")
+    ended = run("erase", "--email", "jane@home.example", *where)
+    assert ended.returncode == 0
+    assert "1 person(s) would go, with 2 lead record(s), from 2 generation(s)" in ended.stdout
+    assert "add --yes" in ended.stdout
+    assert told(state, "select count(*) from marts.dim_leads") == [(5,)]
+    ended = run("erase", "--lead", "L-00001", "--email", "x", *where)
+    assert (ended.returncode, "one of the two" in ended.stderr) == (2, True)
+    ended = run("purge", *where)
+    assert (ended.returncode, "--due" in ended.stderr) == (2, True)
+    ended = run("erase", "--email", "jane@home.example", "--yes", *where)
+    assert (ended.returncode, "1 person(s) erased" in ended.stdout) == (0, True)
+    assert residue(state) == []
+    ended = run("erase", "--resume", *where)
+    assert (ended.returncode, "erasures carried out" in ended.stdout) == (0, True)
