@@ -145,7 +145,8 @@ def split(source: Path, early: Path, late: Path, instant_column: str) -> None:
             chosen = [
                 row
                 for row in rows
-                if (datetime.fromisoformat(row[instant_column]) > LATER) == is_late
+                if (datetime.fromisoformat(row[instant_column] or row["occurred_at"]) > LATER)
+                == is_late
             ]
             writer.writerows(reversed(chosen) if is_late else chosen)
 
