@@ -11,23 +11,18 @@ from lead_warehouse.sql import literal
 _JSON_TEXT = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"'
 # Numbers with a fraction are left out: the engine would not keep them as they are written.
 _JSON_ITEM = rf"(?:{_JSON_TEXT}|-?(?:0|[1-9][0-9]*)|true|false|null)"
-_NOTHING = r'(?:(?i:null)|"\s*")'
 _ARRAY_ITEM = r'(?:"(?:[^"\\]|\\.)*"|[^",{}\\]+)'
 
 
 def list_of(text: str, source: FromColumn) -> tuple[str, str]:
     """SQL of a list in its canonical form over ``text``, and what the text must be."""
     if source.list_format == "json":
-        items, is_list = _json_items(text), _matches(text, _sequence(r"\[", _JSON_ITEM, r"\]"))
-        is_list += f" and not contains({text}, '\\u0000')"
         kind = "a list as JSON, of texts and whole numbers without semicolons"
     elif source.list_format == "postgres":
-        items, is_list = _array_items(text), _matches(text, _sequence(r"\{", _ARRAY_ITEM, r"\}"))
         kind = "a list as PostgreSQL writes an array, of items without semicolons"
     else:
-        items, is_list = f"string_split({text}, {literal(source.list_separator)})", "true"
         kind = f"a list separated by '{source.list_separator}', of items without semicolons"
-    filled = f"list_filter({items}, lambda item: trim(item) <> '')"
+    is_list, filled = _filled_items(text, source)
     if source.list_separator:
         filled = f"list_transform({filled}, lambda item: trim(item))"
     has_separator = (
@@ -39,14 +34,25 @@ def list_of(text: str, source: FromColumn) -> tuple[str, str]:
 
 
 def is_empty_list(text: str, source: FromColumn) -> str:
-    """SQL of whether ``text`` is a list without items."""
-    match source.list_format:
-        case "json":
-            return _matches(text, rf"\s*\[\s*(?:{_NOTHING}\s*(?:,\s*{_NOTHING}\s*)*)?\]\s*")
-        case "postgres":
-            return _matches(text, rf"\s*\{{\s*(?:{_NOTHING}\s*(?:,\s*{_NOTHING}\s*)*)?\}}\s*")
-        case _:
-            return f"trim(replace({text}, {literal(source.list_separator)}, ' ')) = ''"
+    """SQL of whether ``text`` is a list without items, or of blanks alone, of whatever width."""
+    is_list, filled = _filled_items(text, source)
+    if source.list_separator:
+        return f"len({filled}) = 0"
+    opening, closing = (r"\[", r"\]") if source.list_format == "json" else (r"\{", r"\}")
+    nothing = _matches(text, rf"\s*{opening}\s*{closing}\s*")
+    return f"({nothing} or case when {is_list} then len({filled}) = 0 else false end)"
+
+
+def _filled_items(text: str, source: FromColumn) -> tuple[str, str]:
+    """SQL of whether ``text`` is a list, and of its items that are not blank."""
+    if source.list_format == "json":
+        items, is_list = _json_items(text), _matches(text, _sequence(r"\[", _JSON_ITEM, r"\]"))
+        is_list += f" and not contains({text}, '\\u0000')"
+    elif source.list_format == "postgres":
+        items, is_list = _array_items(text), _matches(text, _sequence(r"\{", _ARRAY_ITEM, r"\}"))
+    else:
+        items, is_list = f"string_split({text}, {literal(source.list_separator)})", "true"
+    return is_list, f"list_filter({items}, lambda item: trim(item) <> '')"
 
 
 def _matches(text: str, pattern: str) -> str:
