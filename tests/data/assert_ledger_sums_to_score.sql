@@ -27,7 +27,14 @@ contributions as (
         sum(case when score = 'intent' then score_points else 0 end) as intent_points,
         count(*) - count(distinct contribution_id) as repeated_count,
         count(case when points is null or score_points is null or full_points is null then 1 end)
-            as pointless_count
+            as pointless_count,
+        count(
+            case
+                when score = 'fit' and kind in ('criterion', 'clamp', 'exclusion') then null
+                when score = 'intent' and kind in ('signal', 'step', 'cap', 'clamp') then null
+                else 1
+            end
+        ) as unknown_kind_count
     from ledger
     group by lead_id
 
@@ -40,7 +47,8 @@ select
     scores.intent_score,
     contributions.intent_points,
     contributions.repeated_count,
-    contributions.pointless_count
+    contributions.pointless_count,
+    contributions.unknown_kind_count
 from scores
 full join contributions
     on scores.lead_id = contributions.lead_id
@@ -50,3 +58,4 @@ where
     or scores.intent_score <> coalesce(contributions.intent_points, 0)
     or contributions.repeated_count > 0
     or contributions.pointless_count > 0
+    or contributions.unknown_kind_count > 0
