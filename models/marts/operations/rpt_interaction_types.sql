@@ -1,4 +1,10 @@
-with interactions as (
+with resolved as (
+
+    select * from {{ ref('int_interactions_resolved') }}
+
+),
+
+interactions as (
 
     select * from {{ ref('int_interactions_attributed') }}
 
@@ -23,22 +29,43 @@ negative_steps as (
 
 ),
 
-counted as (
+totals as (
+
+    select
+        lower(trim(interaction_type)) as interaction_type,
+        count(*) as interaction_count,
+        min(occurred_at) as first_occurred_at,
+        max(occurred_at) as last_occurred_at
+    from resolved
+    group by lower(trim(interaction_type))
+
+),
+
+-- Only those that somebody did are attributed; what is missing of the totals is anonymous.
+attributed as (
 
     select
         lower(trim(interactions.interaction_type)) as interaction_type,
         count(*) as interaction_count,
-        count(leads.lead_id) as lead_interaction_count,
-        sum(case when interactions.lead_id is null then 1 else 0 end) as anonymous_count,
-        sum(
-            case when interactions.lead_id is not null and leads.lead_id is null then 1 else 0 end
-        ) as orphan_count,
-        min(interactions.occurred_at) as first_occurred_at,
-        max(interactions.occurred_at) as last_occurred_at
+        count(leads.lead_id) as lead_interaction_count
     from interactions
     left join leads
         on interactions.lead_id = leads.lead_id
     group by lower(trim(interactions.interaction_type))
+
+),
+
+counted as (
+
+    select
+        totals.*,
+        coalesce(attributed.lead_interaction_count, 0) as lead_interaction_count,
+        totals.interaction_count - coalesce(attributed.interaction_count, 0) as anonymous_count,
+        coalesce(attributed.interaction_count - attributed.lead_interaction_count, 0)
+            as orphan_count
+    from totals
+    left join attributed
+        on coalesce(totals.interaction_type, '') = coalesce(attributed.interaction_type, '')
 
 ),
 
