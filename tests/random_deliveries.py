@@ -506,7 +506,7 @@ class Deliveries:
             consent_id=self._new_id(),
             lead_id=self._some(circle.leads),
             purpose=self._random.choice(("profiling", "tracking")),
-            channel=self._random.choice((None, "web")),
+            channel=self._random.choice((None, "web", "web")),
             status=self._random.choice(("objected", "given")),
             legal_ground="consent",
             proof="letter",
@@ -516,9 +516,9 @@ class Deliveries:
 
 
 def tracking_rules(seeds: Path, folder: Path) -> None:
-    """Rules by which visits of prices count only with consent to tracking."""
+    """Rules by which visits of pages count only with consent to tracking."""
     text = (seeds / "rules" / "tracking_policies.csv").read_text(encoding="utf-8")
-    before, after = ",pricing_page,web,false,", ",pricing_page,web,true,"
+    before, after = ",page,web,false,", ",page,web,true,"
     assert text.count(before) == 1
     (folder / "tracking_policies.csv").write_text(text.replace(before, after), encoding="utf-8")
 

@@ -235,7 +235,7 @@ def test_consents_changed_what_counts_of_leads_that_nothing_else_touched(
         [(without, of_consenting)] = connection.execute(
             "select count(*), count(*) filter (lead_id in (select lead_id "
             "from intermediate.int_interactions_weighted where zero_because is null "
-            "and recorded_type = 'pricing_page')) from intermediate.int_interactions_weighted "
+            "and recorded_type = 'page')) from intermediate.int_interactions_weighted "
             "where zero_because = 'no_tracking_consent' and points = 0 and unscreened_points > 0"
         ).fetchall()
     assert without > of_consenting > 0
