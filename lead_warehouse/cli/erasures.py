@@ -83,7 +83,7 @@ def purge_command(
 
 def _carry_out(directory: StateDirectory, mapping: Path, asked: Who, yes: bool) -> None:
     if not yes:
-        found = plan(directory, asked)
+        found = plan(directory, asked, mapping)
         _tell(found, "would go")
         if found:
             say("nothing was changed; add --yes to erase for good")
@@ -96,6 +96,11 @@ def _carry_out(directory: StateDirectory, mapping: Path, asked: Who, yes: bool) 
 
 
 def _tell(found: Plan, what: str) -> None:
+    for name, count in found.left.items():
+        say(
+            f"note: {count:,} record(s) of tracked interactions of input '{name}' stay though "
+            "their time is over, since it tells more than visits or reads a table; delete them there"
+        )
     if not found:
         say("nobody is due; nothing to erase")
         return

@@ -17,7 +17,7 @@ from lead_warehouse.erasure.replay import replay_erasures
 from lead_warehouse.erasure.tombstones import Kind, Tombstones, plain
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
-from lead_warehouse.mapping import load_mapping
+from lead_warehouse.mapping import Mapping, load_mapping
 from lead_warehouse.refresh.reconcile import reconcile
 from lead_warehouse.refresh.room import full_disk_in_words, require_room_to_erase
 from lead_warehouse.sql import identifier
@@ -63,6 +63,7 @@ class Plan:
         shared: addresses, contacts and visitors that others have too; they stay theirs.
         records: canonical table to records that go.
         outdated: records that go because their own time is over, whoever they are of.
+        left: input to such records that stay; see ``outdated_lines``.
     """
 
     persons: Persons
@@ -72,6 +73,7 @@ class Plan:
     conversions: int = 0
     generations: int = 0
     outdated: Lines = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.persons or self.outdated)
@@ -85,8 +87,11 @@ class Plan:
         return len(self.persons.ids["lead"])
 
 
-def plan(state: StateDirectory, asked: Who) -> Plan:
+def plan(state: StateDirectory, asked: Who, mapping_path: Path | None = None) -> Plan:
     """Say what an erasure would take out; nothing is changed.
+
+    Args:
+        mapping_path: tells which inputs read tables.
 
     Raises:
         UserError: nobody is known by it, or several persons share the address.
@@ -94,7 +99,8 @@ def plan(state: StateDirectory, asked: Who) -> Plan:
     contract = load_contract()
     generations = Generations(state)
     with open_read_only(generations.find(None).database) as connection:
-        found = _identify(connection, contract, asked)
+        mapping = load_mapping(mapping_path) if mapping_path and mapping_path.exists() else None
+        found = _identify(connection, contract, asked, mapping)
         found.generations = len(generations.all())
         return found
 
@@ -124,7 +130,7 @@ def erase(
         reconcile(state, ControlLedger(state.control), run_id="")
         replay_erasures(state, mapping, erasures.tombstones(), progress)
         with open_read_only(generations.find(None).database) as connection:
-            found = _identify(connection, contract, asked)
+            found = _identify(connection, contract, asked, mapping)
             if not found:
                 return found
             anonymised = anonymised_rows(connection, found.persons)
@@ -173,7 +179,12 @@ def resume(
         return replay_erasures(state, mapping, tombstones, progress, is_asked=True)
 
 
-def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: Who) -> Plan:
+def _identify(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    asked: Who,
+    mapping: Mapping | None,
+) -> Plan:
     """Every identifier of who is asked for, and how many records they are in."""
     leads = _leads(connection, asked)
     groups = _groups(connection)
@@ -221,7 +232,8 @@ def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: 
                 found.records[table] = count
     found.conversions = len(anonymised_rows(connection, persons))
     if asked.is_due:
-        found.outdated = outdated_lines(connection, contract)
+        tables = {one.name for one in mapping.inputs if one.form == "table"} if mapping else set()
+        found.outdated, found.left = outdated_lines(connection, contract, tables)
     return found
 
 

@@ -594,6 +594,21 @@ def test_visits_whose_time_is_over_go_whoever_they_are_of(
     assert told(state, ids.format("raw.interactions")) == [("k1",), ("k2",)]
 
 
+def test_visits_of_a_file_that_tells_more_stay_and_are_told(
+    outdated: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = """
+        insert into raw.sales_costs (input_name) select 'clicks';
+        insert into raw.consents (input_name) select 'none of visits';
+    """
+    monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED + other)
+    with light_steps():
+        (exports / "people_7.csv").write_bytes(HEADER.encode("cp1252"))
+        light_refresh(outdated.root, exports)
+    found = plan(outdated, Who(is_due=True), exports / "mapping.yml")
+    assert (found.outdated_count, found.left) == (2, {"clicks": 1})
+
+
 def test_the_console_says_how_many_visits_would_go(outdated: StateDirectory, exports: Path) -> None:
     where = ("--state", outdated.root, "--mapping", exports / "mapping.yml")
     ended = run("purge", "--due", *where)
