@@ -98,8 +98,9 @@ def _carry_out(directory: StateDirectory, mapping: Path, asked: Who, yes: bool) 
 def _tell(found: Plan, what: str) -> None:
     for name, count in found.left.items():
         say(
-            f"note: {count:,} record(s) of tracked interactions of input '{name}' stay though "
-            "their time is over, since it tells more than visits or reads a table; delete them there"
+            f"note: {count:,} record(s) of tracked interactions of input '{name}' stay "
+            "though their time is over, since it tells more than visits or reads "
+            "a table; delete them there"
         )
     if not found:
         say("nobody is due; nothing to erase")
