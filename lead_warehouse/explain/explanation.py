@@ -231,6 +231,7 @@ select
     case when handovers.accepted_at <= as_of then handovers.accepted_at end as accepted_at,
     handovers.accepted_by, handovers.is_acceptance_implied,
     case when handovers.rejected_at <= as_of then handovers.rejected_at end as rejected_at,
+    case when handovers.withdrawn_at <= as_of then handovers.withdrawn_at end as withdrawn_at,
     handovers.rejected_by, handovers.rejection_label_{language} as rejection_label,
     handovers.rejection_reason
 from marts.fct_handovers as handovers

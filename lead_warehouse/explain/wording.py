@@ -324,7 +324,11 @@ class _Wording:
                 told = self.say("handover_reason", told=told, reason=reason)
             yield self.by(told, found["rejected_by"])
         if found["accepted_at"] is None and found["rejected_at"] is None:
-            yield self.say("handover_unanswered")
+            ended = found["withdrawn_at"]
+            if ended is not None:
+                yield self.say("handover_withdrawn", at=self.instant(ended))
+            else:
+                yield self.say("handover_unanswered")
 
     def by(self, told: str, who: str | None) -> str:
         return self.say("handover_by", told=told, who=who) if who else told
