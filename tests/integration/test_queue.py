@@ -39,9 +39,9 @@ def expected_days() -> dict[tuple[str, float], tuple[str, Told]]:
     with (STORY_FILES / "expected" / "days.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             told = None
-            if row["queue_position"]:
+            if row["next_action"]:
                 told = (
-                    int(row["queue_position"]),
+                    int(row["queue_position"]) if row["queue_position"] else None,
                     row["next_action"],
                     row["contact_action"],
                     row["is_due"] == "true",
@@ -105,7 +105,12 @@ def test_every_day_of_the_stories_is_followed() -> None:
 def test_the_queue_says_on_each_day_of_the_stories_what_to_do(
     days: dict[tuple[str, float], tuple[str, Told, Any]], lead: str, number: float
 ) -> None:
-    assert days[lead, number][:2] == EXPECTED[lead, number]
+    stage, told = EXPECTED[lead, number]
+    found = days[lead, number][1]
+    if told is not None and told[0] is None and found is not None:
+        # Of some days the place, which depends on all other leads, was not reckoned.
+        found = (None, *found[1:])
+    assert (days[lead, number][0], found) == (stage, told)
 
 
 def test_the_clocks_of_the_stories_are_met_and_broken_as_reckoned(
