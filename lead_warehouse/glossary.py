@@ -1,6 +1,6 @@
 """The glossary of KPIs: what follows from its seed, and which columns it must name.
 
-``python -m lead_warehouse.glossary`` (`make glossary`) writes dbt's doc blocks, which YAML beside the
+``python -m lead_warehouse.glossary`` (`make glossary`) writes dbt's doc blocks, which the YAML of
 models refers to as ``doc("kpi_<term>")``, and the page for people; a test fails when they differ.
 """
 
@@ -61,7 +61,7 @@ def load_terms(path: Path = SEED_FILE) -> list[Term]:
 
 
 def kpi_columns(models: Path = PROJECT_DIR / "models") -> list[KpiColumn]:
-    """Columns of reports that show a KPI: numbers with a fraction, unless ``meta: {kpi: false}``."""
+    """Columns of reports that show a KPI: fractions, unless ``meta: {kpi: false}``."""
     found = []
     for path in sorted(models.rglob("rpt_*.yml")):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
