@@ -143,7 +143,7 @@ final as (
         given_out.channel,
         given_out.campaign,
         cast(given_out.days_before as double) as days_before,
-        cast(given_out.weight as double) as weight,
+        cast(round(given_out.weight, 12) as double) as weight,
         cast(
             given_out.amount_so_far - coalesce(
                 lag(given_out.amount_so_far) over (
