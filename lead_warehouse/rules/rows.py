@@ -421,10 +421,11 @@ class RetentionPolicy(Row):
 
 
 class Reporting(Row):
-    """How periods are cut."""
+    """How periods are cut, and the currency of reports."""
 
     table = "reporting"
     time_zone: str
+    currency_code: str
 
 
 class WorkingCalendar(Row):

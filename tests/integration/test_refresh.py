@@ -216,7 +216,7 @@ def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
         "          changed_at: {column: mql, format: '%d/%m/%Y'}\n"
     )
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "reporting.csv").write_text("time_zone\nEurope/Paris\n")
+    (tmp_path / "rules" / "reporting.csv").write_text("time_zone,currency_code\nEurope/Paris,EUR\n")
     refresh_state(tmp_path / "state", tmp_path / "mapping.yml", rules_dir=tmp_path / "rules")
     assert ask(
         tmp_path / "state",
