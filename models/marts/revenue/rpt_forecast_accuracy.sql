@@ -5,17 +5,44 @@ with forecasts as (
 
 ),
 
-by_horizon as (
+reporting as (
+
+    select * from {{ ref('reporting') }}
+
+),
+
+horizons as (
 
     select
         'period ' || cast(period_number as varchar) as horizon,
-        forecasts.*
-    from forecasts
+        period_number
+    from (select {{ numbers_up_to(3) }} as period_number) as periods
     union all
     select
         'all' as horizon,
-        forecasts.*
-    from forecasts
+        period_number
+    from (select {{ numbers_up_to(3) }} as period_number) as periods
+
+),
+
+-- A horizon that nothing could be tested for has a row that says so.
+by_horizon as (
+
+    select
+        horizons.horizon,
+        reporting.currency_code as reporting_currency,
+        forecasts.origin_number,
+        forecasts.open_deal_count,
+        forecasts.assumed_deal_count,
+        forecasts.booked_amount,
+        forecasts.expected_amount,
+        forecasts.weighted_pipeline_amount,
+        forecasts.low_amount,
+        forecasts.high_amount
+    from horizons
+    cross join reporting
+    left join forecasts
+        on horizons.period_number = forecasts.period_number
 
 ),
 
@@ -24,7 +51,7 @@ summed as (
     select
         horizon,
         reporting_currency,
-        count(*) as forecast_count,
+        count(origin_number) as forecast_count,
         count(distinct origin_number) as origin_count,
         sum(open_deal_count) as deal_count,
         sum(assumed_deal_count) as assumed_count,
@@ -59,7 +86,7 @@ final as (
         cast(covered_count as double) / nullif(forecast_count, 0) as coverage_rate,
         cast(assumed_count as double) / nullif(cast(deal_count as double), 0) as assumed_rate,
         case
-            when booked_amount = 0 or origin_count < 3 then 'too_little_history'
+            when coalesce(booked_amount, 0) = 0 or origin_count < 3 then 'too_little_history'
             when error_amount < weighted_error_amount then 'better'
             else 'not_better'
         end as verdict
