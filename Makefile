@@ -71,6 +71,9 @@ format: setup ## Put Python and SQL into the project's style
 contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
 	$(BIN)/python -m lead_warehouse.contract.render
 
+glossary: setup ## Write what follows from the glossary: dbt doc blocks, the page for people
+	$(BIN)/python -m lead_warehouse.glossary
+
 holidays: setup ## Make the seed of public holidays anew from the locked library
 	$(BIN)/python -m lead_warehouse.rules.public_holidays > seeds/reference/public_holidays.csv.new
 	mv seeds/reference/public_holidays.csv.new seeds/reference/public_holidays.csv
@@ -99,5 +102,5 @@ dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock holidays demo test lint format contract audit-dependencies chaos bench histories \
+.PHONY: help setup lock holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
 	truth dev clean
