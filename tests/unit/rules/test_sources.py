@@ -16,7 +16,7 @@ from tests.changed_rules import ChangedRules
         (
             "source_mappings",
             "partner",
-            {"recorded_source": " Paid-SEARCH"},
+            {"recorded_source": "Paid-SEARCH"},
             "says what precedence 201 says already, since case, accents, blanks and marks do not "
             "count; remove one of them",
         ),
