@@ -15,6 +15,7 @@ from lead_warehouse.rules.identity import identity_problems
 from lead_warehouse.rules.intent import grade_problems, intent_problems
 from lead_warehouse.rules.law import law_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
+from lead_warehouse.rules.money import money_problems
 from lead_warehouse.rules.operations import operations_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
@@ -86,6 +87,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         law_problems,
         source_problems,
         target_problems,
+        money_problems,
     ):
         yield from family(rules)
 

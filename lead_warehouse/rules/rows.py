@@ -527,3 +527,31 @@ class TerritoryCountry(Row):
     table = "territory_countries"
     territory: str
     country_code: str | None
+
+
+class CostAllocation(Row):
+    """How much of a category of cost serves new business."""
+
+    table = "cost_allocation"
+    cost_category: str
+
+
+class AttributionModel(Row):
+    """A way to share a deal among its touches."""
+
+    table = "attribution_models"
+    attribution_model: str
+    method: str
+    first_share: Decimal | None
+    last_share: Decimal | None
+    half_life_days: Decimal | None
+    is_chosen: bool
+
+
+class ForecastAge(Row):
+    """A band of days that a deal has been in its stage."""
+
+    table = "forecast_ages"
+    age_band: int
+    min_days: int
+    max_days: int | None
