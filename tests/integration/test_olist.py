@@ -81,9 +81,9 @@ def test_conversion_by_origin_keeps_null_and_unknown_apart(state: Path, olist: F
     early = Counter(olist.contacts[i]["origin"] or None for i, after in days.items() if after < 0)
     rows = ask(
         state,
-        "select source, sum(entered_count), sum(converted_to_date_count), "
-        "sum(reached_before_entry_count) from marts.rpt_funnel_cohorts "
-        "where basis = 'crm' and from_stage = 'mql' and to_stage = 'customer' group by source",
+        "select segment, sum(entered_count), sum(converted_to_date_count), "
+        "sum(reached_before_entry_count) from marts.rpt_funnel_cohorts where dimension = 'source' "
+        "and basis = 'crm' and from_stage = 'mql' and to_stage = 'customer' group by segment",
     )
     assert {source: counts for source, *counts in rows} == {
         source: [entered[source], won[source], early[source]] for source in entered
@@ -103,7 +103,7 @@ def test_conversion_by_cohort_month_and_window(state: Path, olist: Files) -> Non
     rows = ask(
         state,
         "select strftime(cohort_month, '%Y-%m'), sum(entered_count), sum(converted_count) "
-        "from marts.rpt_funnel_cohorts group by cohort_month",
+        "from marts.rpt_funnel_cohorts where dimension = 'all' group by cohort_month",
     )
     assert {month: (n, k) for month, n, k in rows} == {
         month: (entered[month], converted[month]) for month in entered
