@@ -99,8 +99,16 @@ histories: setup ## Hold tables carried on against tables built anew (HISTORIES=
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
+docs: setup ## Write dbt's docs of the published generation as one file (DEV_STATE=.warehouse)
+	@rm -rf target/docs
+	@$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse) target/docs/warehouse.duckdb
+	LEAD_WAREHOUSE_DATABASE=target/docs/warehouse.duckdb $(BIN)/dbt --quiet docs generate --static
+	@rm target/docs/warehouse.duckdb
+	@mv target/static_index.html target/docs/index.html
+	@echo "open target/docs/index.html"
+
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
 .PHONY: help setup lock holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
-	truth dev clean
+	truth dev docs clean

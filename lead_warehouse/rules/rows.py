@@ -428,6 +428,26 @@ class Reporting(Row):
     currency_code: str
 
 
+class SourceMapping(Row):
+    """The channel of a kind of source."""
+
+    table = "source_mappings"
+    precedence: int
+    recorded_source: str | None
+    utm_source: str | None
+    utm_medium: str | None
+    channel: str
+
+
+class TargetMetric(Row):
+    """A figure that targets are set for."""
+
+    table = "target_metrics"
+    metric: str
+    measure: str
+    stage: str | None
+
+
 class WorkingCalendar(Row):
     """A working calendar."""
 

@@ -120,7 +120,7 @@ responses_ranked as (
     inner join responses
         on
             meetings.lead_id = responses.lead_id
-            and responses.crossed_at <= meetings.booked_at
+            and meetings.booked_at >= responses.crossed_at
 
 ),
 
