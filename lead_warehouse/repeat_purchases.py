@@ -1,7 +1,7 @@
 """Fit models of repeat purchases to who buys without a subscription, and write what to expect.
 
-``make repeat-purchases DB=… OUT=…`` (`python -m lead_warehouse.repeat_purchases`) in an environment of
-its own: BG/NBD says how often customers will buy and whether they still do, Gamma-Gamma for how much.
+``make repeat-purchases STATE=… OUT=…`` runs it in an environment of its own. BG/NBD says how often
+customers will buy and whether they still do, Gamma-Gamma for how much.
 """
 
 import csv
@@ -38,8 +38,8 @@ def read_purchases(database: Path) -> Any:
     repeaters = int((frame["repeat_count"] > 0).sum())
     if repeaters < LEAST_REPEATERS:
         raise UserError(
-            f"{repeaters} customers without a subscription bought again, at least {LEAST_REPEATERS} "
-            "are needed; rpt_clv values them by their invoices"
+            f"{repeaters} customers without a subscription bought again, at least "
+            f"{LEAST_REPEATERS} are needed; rpt_clv values them by their invoices"
         )
     return frame.rename(columns={"repeat_count": "frequency"}).assign(
         recency=frame["recency_days"] / WEEK,
