@@ -96,6 +96,17 @@ histories: setup ## Hold tables carried on against tables built anew (HISTORIES=
 	HISTORIES=$(or $(HISTORIES),20000) SEED=$(or $(SEED),1) \
 		$(BIN)/pytest tests/integration/test_carried_on.py -q -s
 
+.tools/repeat-purchases/.filled: .tools/uv/.filled requirements-repeat-purchases.txt
+	@rm -rf .tools/repeat-purchases
+	@$(UV) venv --quiet --python $(PYTHON) .tools/repeat-purchases
+	@$(UV) pip sync --quiet --require-hashes --python .tools/repeat-purchases/bin/python \
+		requirements-repeat-purchases.txt
+	@touch $@
+
+repeat-purchases: .tools/repeat-purchases/.filled ## Who will buy again, by BG/NBD (STATE=.warehouse OUT=file.csv)
+	@.tools/repeat-purchases/bin/python -m lead_warehouse.repeat_purchases \
+		$(or $(STATE),.warehouse)/current/warehouse.duckdb $(or $(OUT),repeat_purchases.csv)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
 
@@ -110,5 +121,5 @@ docs: setup ## Write dbt's docs of the published generation as one file (DEV_STA
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
+.PHONY: help setup lock repeat-purchases holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
 	truth dev docs clean
