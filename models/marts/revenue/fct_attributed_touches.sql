@@ -98,8 +98,8 @@ weighted as (
     from claims
     window
         all_touches as (
-            partition by opportunity_id, attribution_model
-            order by touch_number
+            partition by claims.opportunity_id, claims.attribution_model
+            order by claims.touch_number
             rows between unbounded preceding and unbounded following
         )
 
@@ -122,8 +122,8 @@ given_out as (
     from weighted
     window
         touches_so_far as (
-            partition by opportunity_id, attribution_model
-            order by touch_number
+            partition by weighted.opportunity_id, weighted.attribution_model
+            order by weighted.touch_number
             rows between unbounded preceding and current row
         )
 
