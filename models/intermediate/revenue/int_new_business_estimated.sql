@@ -62,7 +62,7 @@ looks as (
             past.origin_number >= origins.origin_number + periods.period_number
             and past.origin_number
             < origins.origin_number + periods.period_number + settings.new_business_months
-            and past.origin_number <= first_deal.origin_number
+            and first_deal.origin_number >= past.origin_number
     where origins.origin_number <= settings.backtest_months
 
 ),

@@ -61,7 +61,7 @@ last_changes as (
         stage_changes.expected_close_date,
         row_number() over (
             partition by open_then.opportunity_id, open_then.origin_number
-            order by stage_changes.changed_at desc, stage_changes.stage
+            order by stage_changes.changed_at desc, stage_changes.stage asc
         ) as place
     from open_then
     inner join stage_changes

@@ -62,7 +62,9 @@ amounts as (
                 end
             ), 0
         ) as kept_ratio,
-        avg(case when won_by_then.amount_then is null then coalesce(won_by_then.final_amount, 0) end)
+        avg(
+            case when won_by_then.amount_then is null then coalesce(won_by_then.final_amount, 0) end
+        )
             as mean_unshown,
         avg(
             case
@@ -108,8 +110,10 @@ deals as (
             when snapshots.amount_then is not null
                 then
                     power(snapshots.amount_then, 2)
-                    * (power(coalesce(amounts.kept_ratio, 1.0), 2)
-                    + coalesce(spreads.ratio_variance, 0.0))
+                    * (
+                        power(coalesce(amounts.kept_ratio, 1.0), 2)
+                        + coalesce(spreads.ratio_variance, 0.0)
+                    )
             else coalesce(amounts.square_unshown, 2.0 * power(amounts.mean_amount, 2))
         end as square_if_won
     from snapshots

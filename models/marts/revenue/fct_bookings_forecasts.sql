@@ -121,7 +121,8 @@ shaped as (
 
     select
         expected.*,
-        ln(1.0 + greatest(variance, 0.0) / nullif(power(expected_amount, 2), 0)) as log_variance
+        ln(1.0 + greatest(expected.variance, 0.0) / nullif(power(expected.expected_amount, 2), 0))
+            as log_variance
     from expected
 
 ),
