@@ -2,8 +2,9 @@ with refresh_context as (
 
     select
         *,
-        cast({{ dbt.datediff("cast('1999-12-31' as date)", 'as_of', 'day') }} as bigint) + 366
-            as day_count
+        cast(
+            {{ dbt.datediff("cast('1999-12-31' as date)", 'as_of', 'day') }} + 366 as bigint
+        ) as day_count
     from {{ ref('stg_files__refresh_context') }}
 
 ),
