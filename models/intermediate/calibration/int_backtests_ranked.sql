@@ -7,17 +7,23 @@ with cases as (
 
 ),
 
-values_given as (
-
-    select * from {{ ref('int_values_backtested') }}
-    where value is not null
-
-),
-
 attributes as (
 
     select * from {{ ref('backtest_attributes') }}
     where is_in_naive_bayes
+
+),
+
+values_given as (
+
+    select * from {{ ref('int_values_backtested') }}
+    where
+        value is not null
+        and (
+            kind = 'ranking'
+            or name = 'source'
+            or name in (select attributes.attribute from attributes)
+        )
 
 ),
 
@@ -60,10 +66,7 @@ taught as (
             and cases.outcome = totals.outcome
             and totals.kind = 'all'
             and cases.scoring_month >= totals.valid_from_month
-            and (
-                totals.valid_to_month is null
-                or cases.scoring_month < totals.valid_to_month
-            )
+            and cases.scoring_month < totals.valid_to_month
 
 ),
 
@@ -89,10 +92,7 @@ with_values as (
             and values_given.name = rates.name
             and values_given.value = rates.value
             and taught.scoring_month >= rates.valid_from_month
-            and (
-                rates.valid_to_month is null
-                or taught.scoring_month < rates.valid_to_month
-            )
+            and taught.scoring_month < rates.valid_to_month
 
 ),
 

@@ -6,31 +6,15 @@ with leads as (
 
 ),
 
-transitions as (
+first_reached as (
 
-    select * from {{ ref('int_stages_sequenced') }}
+    select * from {{ ref('int_outcomes_reached') }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('backtest_outcomes') }}
-
-),
-
-first_reached as (
-
-    select
-        transitions.lead_id,
-        outcomes.outcome,
-        min(transitions.transitioned_at) as reached_at
-    from transitions
-    inner join outcomes
-        on
-            transitions.basis = outcomes.basis
-            and transitions.to_stage = outcomes.stage
-    where not transitions.is_orphan
-    group by transitions.lead_id, outcomes.outcome
 
 ),
 

@@ -80,7 +80,8 @@ final as (
         name,
         value,
         learned_month as valid_from_month,
-        lead(learned_month) over of_value as valid_to_month,
+        coalesce(lead(learned_month) over of_value, cast('9999-12-31' as date))
+            as valid_to_month,
         cast(sum(lead_count) over of_value as bigint) as lead_count,
         cast(sum(reached_count) over of_value as bigint) as reached_count
     from counted
