@@ -33,7 +33,7 @@ scoring_attributes as (
     from attributes
     inner join settings
         on attributes.attribute = settings.attribute
-    where settings.known_from = 'record'
+    where settings.known_from <> 'outcome'
 
 ),
 
