@@ -190,15 +190,28 @@ final as (
 
     select
         *,
-        sqrt(
-            greatest(
-                (cast(worth_squared_of_reached as double) - reached_count * auc * auc)
-                / nullif(reached_count - 1, 0) / nullif(reached_count, 0)
-                + (cast(worth_squared_of_others as double) - others_count * auc * auc)
-                / nullif(others_count - 1, 0) / nullif(others_count, 0),
-                cast(0 as double)
-            )
-        ) as auc_error
+        case
+            when reached_count > 1 and others_count > 1
+                then
+                    round(
+                        sqrt(
+                            greatest(
+                                (
+                                    cast(worth_squared_of_reached as double)
+                                    - reached_count * auc * auc
+                                )
+                                / (reached_count - 1) / reached_count
+                                + (
+                                    cast(worth_squared_of_others as double)
+                                    - others_count * auc * auc
+                                )
+                                / (others_count - 1) / others_count,
+                                cast(0 as double)
+                            )
+                        ),
+                        12
+                    )
+        end as auc_error
     from summed
 
 )

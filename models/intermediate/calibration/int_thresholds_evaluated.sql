@@ -86,7 +86,7 @@ with_hours as (
         mqls_per_week * sql_rate * hours_per_sql as sql_hours,
         mql_hours_there * share_of_team as mql_capacity_hours,
         sql_hours_there * share_of_team as sql_capacity_hours,
-        mqls_per_week * won_rate * mean_won_amount as won_value
+        round(mqls_per_week * won_rate * mean_won_amount, 6) as won_value
     from rated
 
 ),

@@ -43,9 +43,14 @@ final as (
         cast(coalesce(measured.reached_count, 0) as bigint) as reached_count,
         measured.reached_count / nullif(measured.ranked_count, 0) as reached_rate,
         cast(measured.auc as double) as auc,
-        greatest(measured.auc - measured.confidence_z * measured.auc_error, 0)
-            as auc_from,
-        least(measured.auc + measured.confidence_z * measured.auc_error, 1) as auc_to,
+        case
+            when measured.auc_error is not null
+                then greatest(measured.auc - measured.confidence_z * measured.auc_error, 0)
+        end as auc_from,
+        case
+            when measured.auc_error is not null
+                then least(measured.auc + measured.confidence_z * measured.auc_error, 1)
+        end as auc_to,
         cast(measured.top_count as bigint) as top_count,
         cast(measured.capacity_count as bigint) as capacity_count,
         cast(measured.reached_at_capacity as double) / nullif(measured.capacity_count, 0)
