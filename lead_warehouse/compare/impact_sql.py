@@ -1,30 +1,32 @@
 """SQL of what other rules would change, over files that each side has written."""
 
 STANDINGS = """
-select
-    scores.lead_id, scores.grade, stages.to_stage as stage, mqls.mql_at,
-    owners.owner_id as owner_at_mql
-from intermediate.int_leads_scored as scores
-left join (
-    select lead_id, max_by(to_stage, transition_number) as to_stage
+with stages as (
+    select lead_id, max_by(to_stage, transition_number) as stage,
+        min(transitioned_at) filter (to_stage = 'mql') as mql_at
     from marts.fct_lifecycle_transitions
     where basis = 'rules' and is_effective
         and transitioned_at <= (select as_of from raw.refresh_context)
     group by lead_id
-) as stages using (lead_id)
-left join (
-    select lead_id, min(transitioned_at) as mql_at
-    from marts.fct_lifecycle_transitions
-    where basis = 'rules' and is_effective and to_stage = 'mql'
-        and transitioned_at <= (select as_of from raw.refresh_context)
-    group by lead_id
-) as mqls using (lead_id)
-left join intermediate.int_lead_owners_historized as owners
-    on scores.lead_id = owners.lead_id
-    and mqls.mql_at >= owners.valid_from
-    and (owners.valid_to is null or mqls.mql_at < owners.valid_to)
+),
+owners as (
+    select stages.lead_id, min_by(owned.owner_id, owned.valid_from) as owner_id
+    from stages
+    inner join intermediate.int_lead_owners_historized as owned
+        on stages.lead_id = owned.lead_id
+        and owned.owner_id is not null
+        and (owned.valid_to is null or owned.valid_to > stages.mql_at)
+    where stages.mql_at is not null
+    group by stages.lead_id
+)
+select
+    scores.lead_id, scores.grade, stages.stage, stages.mql_at, owners.owner_id as owner_at_mql
+from intermediate.int_leads_scored as scores
+left join stages using (lead_id)
+left join owners using (lead_id)
 """
-"""A lead each, on either side: its grade and stage, when it first was an MQL, and whose."""
+"""A lead each, on either side: its grade and stage, when it first was an MQL, and who had it then or
+got it next."""
 
 PRESENT = {
     "outcomes": """
@@ -89,8 +91,8 @@ loads as (
 ),
 judged as (
     select leads.mql_group, outcomes.outcome, leads.lead_id,
-        coalesce(leads.mql_at, leads.other_mql_at) as at,
-        at + to_days(cast(outcomes.window_days as integer)) as matures_at
+        coalesce(leads.mql_at, leads.other_mql_at) as entered_at,
+        entered_at + to_days(cast(outcomes.window_days as integer)) as matures_at
     from leads, (select distinct outcome, window_days from read_parquet($outcomes)) as outcomes
     where leads.mql_group is not null
 ),
@@ -99,7 +101,7 @@ conversions as (
         judged.mql_group, judged.outcome,
         count(*) filter (matures_at <= as_of) as leads,
         count(*) filter (
-            matures_at <= as_of and reached_at > at and reached_at <= matures_at
+            matures_at <= as_of and reached_at > entered_at and reached_at <= matures_at
         ) as reached,
         count(*) filter (matures_at > as_of) as immature
     from judged
