@@ -1,1 +1,1 @@
-"""What the past says of points and half-lives; it proposes rules and never changes those in force."""
+"""What the past says of points and half-lives; it proposes, and changes no rules in force."""

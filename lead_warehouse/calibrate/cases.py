@@ -1,4 +1,4 @@
-"""Leads of the past as cases: what was known when sales first turned to them, and what came of it."""
+"""Leads of the past as cases: what was known when sales first turned to them, and what came."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,8 +44,8 @@ left join intermediate.int_outcomes_reached as reached
 where matures_at <= (select as_of from raw.refresh_context)
     and (reached.reached_at is null or reached.reached_at > instants.scored_at)
 """
-"""Where sales worked enough leads, the instant is their first touch: who won it is then no matter of
-whom they chose. Elsewhere it is the latest horizon of the backtest."""
+"""Where sales worked enough leads, the instant is their first touch: what comes after it is then no
+matter of whom they chose. Elsewhere it is the latest horizon of the backtest."""
 
 EVENTS = """
 select

@@ -91,8 +91,8 @@ def refuse_leaks(declaration: Declaration, path: Path) -> None:
         for one in attributes:
             if one.known == "outcome":
                 raise UserError(
-                    f"{path}: {group}: column {one.column} is known only at the outcome, so it would "
-                    "foretell what it was filled from; take it out"
+                    f"{path}: {group}: column {one.column} is known only at the outcome, so it "
+                    "would foretell what it was filled from; take it out"
                 )
             if one.column == declaration.outcome.column:
                 raise UserError(

@@ -100,10 +100,11 @@ def in_words(verdict: Verdict) -> str:
     lines = [
         "# What the past says of points and half-lives",
         "",
-        f"{verdict.cases:,} leads as they stood {when}, {verdict.won:,} of them won within the window.",
+        f"{verdict.cases:,} leads as they stood {when}, {verdict.won:,} of them won within the "
+        "window.",
         "",
-        f"**{helps}**: half-lives gain {verdict.decay.gain:.1f} of twice the log-likelihood over no "
-        f"decay, and chance alone gains {verdict.needed_gain:.1f} in one data set of twenty.",
+        f"**{helps}**: half-lives gain {verdict.decay.gain:.1f} of twice the log-likelihood over "
+        f"no decay, and chance alone gains {verdict.needed_gain:.1f} in one data set of twenty.",
         "",
         "| group | in force | likeliest | not ruled out (95 %) |",
         "|---|---:|---:|---|",
@@ -133,8 +134,8 @@ def in_words(verdict: Verdict) -> str:
             for one in verdict.points
         ),
         "",
-        "Only what the data rule out is proposed otherwise. Leads were won as sales worked them then, "
-        "under the rules of the time.",
+        "Only what the data rule out is proposed otherwise. Leads were won as sales worked them "
+        "then, under the rules of the time.",
     ]
     return "\n".join(lines) + "\n"
 

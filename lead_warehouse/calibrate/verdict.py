@@ -10,7 +10,7 @@ from lead_warehouse.calibrate.half_lives import Decay, features, find_half_lives
 from lead_warehouse.calibrate.points import Points, find_points
 
 WON_PER_PARAMETER = 10
-"""Leads won, and as many not, that each parameter takes: the rule of thumb of logistic regression."""
+"""Leads won, and as many not, that each parameter takes: the rule of thumb of such regressions."""
 TRAINED_SHARE = 0.7
 """Of the cases, the earlier ones that the judged figures are learned from."""
 

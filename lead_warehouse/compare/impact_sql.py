@@ -25,8 +25,8 @@ from intermediate.int_leads_scored as scores
 left join stages using (lead_id)
 left join owners using (lead_id)
 """
-"""A lead each, on either side: its grade and stage, when it first was an MQL, and who had it then or
-got it next."""
+"""A lead each, on either side: its grade and stage, when it first was an MQL, and who had it then
+or got it next."""
 
 PRESENT = {
     "outcomes": """
