@@ -247,11 +247,13 @@ def test_areas_are_those_of_scikit_learn(published_sample: Path) -> None:
     )
     [(auc,)] = ask(
         published_sample,
-        "with values as (select rank_value, sum(lead_count) as leads, sum(reached_count) as reached "
+        "with values as (select rank_value, sum(lead_count) as leads, "
+        "sum(reached_count) as reached "
         "from intermediate.int_backtests_ranked where horizon = 'after_7_days' "
         "and outcome = 'sql' and method = 'fit_and_intent' group by rank_value) "
-        "select sum(reached * (below + (leads - reached) / 2)) / (sum(reached) * sum(leads - reached)) "
-        "from (select *, sum(leads - reached) over (order by rank_value) - (leads - reached) as below "
+        "select sum(reached * (below + (leads - reached) / 2)) "
+        "/ (sum(reached) * sum(leads - reached)) from ("
+        "select *, sum(leads - reached) over (order by rank_value) - (leads - reached) as below "
         "from values)",
     )
     expected = roc_auc_score([won for won, _ in rows], [round(score, 2) for _, score in rows])

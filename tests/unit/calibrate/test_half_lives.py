@@ -23,7 +23,7 @@ def as_cases(
     place = np.argsort(order)
     case, group, kind, age, points = map(np.array, zip(*events, strict=True))
     return Cases(
-        [at[number] for number in order],  # type: ignore[misc]
+        [at[number] for number in order],
         np.array(fit)[order],
         np.array(won)[order],
         sorted(HALF_LIFE_DAYS),
