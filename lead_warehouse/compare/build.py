@@ -21,7 +21,8 @@ from lead_warehouse.explain.at_instant import refuse_later
 from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, run_dbt
 from lead_warehouse.refresh.kept_tables import BuiltWhole, prepare_for_rules
-from lead_warehouse.refresh.project import PARSED, compose_project
+from lead_warehouse.refresh.parsed import PARSED
+from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.room import in_megabytes, room_left, room_needed
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.rules import check_rules
