@@ -26,7 +26,6 @@ inputs:
           lead_type: stage
   - name: enriched
     files: enriched.csv
-    optional: true
     known_at: known_at
     tables:
       - table: leads
