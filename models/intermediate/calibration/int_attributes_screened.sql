@@ -32,11 +32,19 @@ settings as (
 
 ),
 
+earliest_days as (
+
+    select min(days_after_creation) as days_after_creation
+    from horizons
+
+),
+
 earliest as (
 
-    select horizon
+    select horizons.horizon
     from horizons
-    where days_after_creation = (select min(horizons.days_after_creation) from horizons)
+    inner join earliest_days
+        on horizons.days_after_creation = earliest_days.days_after_creation
 
 ),
 
@@ -103,22 +111,26 @@ with_other_half as (
 
 ),
 
-told as (
+with_settings as (
 
     select
         with_other_half.*,
         cast(settings.confidence_z as double) as confidence_z,
+        cast(settings.prior_leads as double) as prior_leads
+    from with_other_half
+    cross join settings
+
+),
+
+told as (
+
+    select
+        *,
         round(
             (other_reached + prior_leads * all_reached / nullif(all_count, 0))
             / nullif(other_count + prior_leads, 0), 9
         ) as told_rate
-    from with_other_half
-    cross join (
-        select
-            confidence_z,
-            cast(prior_leads as double) as prior_leads
-        from settings
-    ) as settings
+    from with_settings
 
 ),
 

@@ -113,17 +113,19 @@ side_by_side as (
         spans.scoring_month,
         counted.value,
         counted.is_unknown,
-        sum(case when counted.scoring_month = spans.scoring_month then counted.lead_count else 0 end)
-            as month_count,
-        sum(case when counted.scoring_month < spans.scoring_month then counted.lead_count else 0 end)
-            as reference_count
+        sum(
+            case when counted.scoring_month = spans.scoring_month then counted.lead_count else 0 end
+        ) as month_count,
+        sum(
+            case when counted.scoring_month < spans.scoring_month then counted.lead_count else 0 end
+        ) as reference_count
     from spans
     inner join counted
         on
             spans.kind = counted.kind
             and spans.name = counted.name
-            and counted.scoring_month >= spans.reference_from
-            and counted.scoring_month <= spans.scoring_month
+            and spans.reference_from <= counted.scoring_month
+            and spans.scoring_month >= counted.scoring_month
     group by
         spans.kind, spans.name, spans.scoring_month, counted.value, counted.is_unknown
 

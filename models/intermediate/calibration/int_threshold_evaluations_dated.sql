@@ -41,10 +41,10 @@ months as (
 instants as (
 
     select
-        as_of as evaluated_at,
+        refresh_context.as_of as evaluated_at,
         true as is_current,
         settings.months_back,
-        as_of
+        refresh_context.as_of
     from refresh_context
     cross join settings
     union all

@@ -51,7 +51,7 @@ known_then as (
     inner join counted
         on
             evaluations.is_current
-            or counted.crossing_month < evaluations.evaluated_month
+            or evaluations.evaluated_month > counted.crossing_month
 
 ),
 

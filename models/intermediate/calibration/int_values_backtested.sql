@@ -1,5 +1,5 @@
--- What of a lead is held against outcomes: values of attributes as known at the scoring, and bins of
--- what leads are ranked by. Numbers are binned by powers of two.
+-- What of a lead is held against outcomes: values of attributes as known at the scoring, and bins
+-- of what leads are ranked by. Numbers are binned by powers of two.
 with leads as (
 
     select * from {{ ref('int_leads_backtested') }}
@@ -41,8 +41,10 @@ known_then as (
 
     select
         leads.lead_id,
-        leads.horizon{% for attribute in fit_attributes_read() %},
-        enriched.{{ attribute }}{% endfor %}
+        {% for attribute in fit_attributes_read() %}
+            enriched.{{ attribute }},
+        {% endfor %}
+        leads.horizon
     from leads
     inner join enriched
         on
