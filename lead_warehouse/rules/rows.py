@@ -420,6 +420,18 @@ class RetentionPolicy(Row):
     source_url: str
 
 
+class TrackingPolicy(Row):
+    """Whether tracked interactions of a type count without consent, and how long they are kept."""
+
+    table = "tracking_policies"
+    policy: str
+    country_code: str
+    interaction_type: str
+    needs_consent: bool
+    retention_days: int | None
+    source_url: str
+
+
 class Reporting(Row):
     """How periods are cut, and the currency of reports."""
 
