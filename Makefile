@@ -71,6 +71,9 @@ format: setup ## Put Python and SQL into the project's style
 contract: setup ## Write what follows from the contract: dbt sources, the page of canonical tables
 	$(BIN)/python -m lead_warehouse.contract.render
 
+glossary: setup ## Write what follows from the glossary: dbt doc blocks, the page for people
+	$(BIN)/python -m lead_warehouse.glossary
+
 holidays: setup ## Make the seed of public holidays anew from the locked library
 	$(BIN)/python -m lead_warehouse.rules.public_holidays > seeds/reference/public_holidays.csv.new
 	mv seeds/reference/public_holidays.csv.new seeds/reference/public_holidays.csv
@@ -93,11 +96,30 @@ histories: setup ## Hold tables carried on against tables built anew (HISTORIES=
 	HISTORIES=$(or $(HISTORIES),20000) SEED=$(or $(SEED),1) \
 		$(BIN)/pytest tests/integration/test_carried_on.py -q -s
 
+.tools/repeat-purchases/.filled: .tools/uv/.filled requirements-repeat-purchases.txt
+	@rm -rf .tools/repeat-purchases
+	@$(UV) venv --quiet --python $(PYTHON) .tools/repeat-purchases
+	@$(UV) pip sync --quiet --require-hashes --python .tools/repeat-purchases/bin/python \
+		requirements-repeat-purchases.txt
+	@touch $@
+
+repeat-purchases: .tools/repeat-purchases/.filled ## Who will buy again, by BG/NBD (STATE=.warehouse OUT=file.csv)
+	@.tools/repeat-purchases/bin/python -m lead_warehouse.repeat_purchases \
+		$(or $(STATE),.warehouse)/current/warehouse.duckdb $(or $(OUT),repeat_purchases.csv)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
+
+docs: setup ## Write dbt's docs of the published generation as one file (DEV_STATE=.warehouse)
+	@rm -rf target/docs
+	@$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse) target/docs/warehouse.duckdb
+	LEAD_WAREHOUSE_DATABASE=target/docs/warehouse.duckdb $(BIN)/dbt --quiet docs generate --static
+	@rm target/docs/warehouse.duckdb
+	@mv target/static_index.html target/docs/index.html
+	@echo "open target/docs/index.html"
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock holidays demo test lint format contract audit-dependencies chaos bench histories \
-	truth dev clean
+.PHONY: help setup lock repeat-purchases holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
+	truth dev docs clean

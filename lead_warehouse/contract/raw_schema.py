@@ -138,6 +138,9 @@ ACCOUNTS = {
         "is_converted": ("boolean", "Whether the second stage came after the first."),
         "is_reached_before_entry": ("boolean", "Whether it was there before the first."),
         "is_fully_observed": ("boolean", "Whether both stages were recorded from the start."),
+        "converted_month": ("date", "Month in which the second of the two was entered."),
+        "is_stepwise": ("boolean", "Whether every stage in between came in its turn."),
+        "is_via_mql": ("boolean", "Whether the lead had been an MQL by then."),
     },
     "refresh_context": {
         "as_of": ("timestamp", "Instant the warehouse speaks for (UTC)."),

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from lead_warehouse.contract import Contract
+from lead_warehouse.contract.raw_schema import ACCOUNTS
 from lead_warehouse.erasure.persons import Persons, readings
 from lead_warehouse.erasure.rewriting import row_pattern
 from lead_warehouse.failpoints import failpoint
@@ -41,14 +42,19 @@ def anonymised_rows(
 ) -> list[dict[str, Any]]:
     """What cohorts counted of the persons: month, source and stages, each person under a key that
     follows from nothing."""
-    if CONVERSIONS not in _catalog(connection):
+    columns = dict(_catalog(connection).get(CONVERSIONS, []))
+    if not columns:
         return []
+    # An older generation knows less of its conversions.
+    kept = [name for name in ACCOUNTS["erased_conversions"] if name in columns]
+    texts = ", ".join(
+        f"cast({name} as varchar) as {name}" if columns[name] == "DATE" else name
+        for name in kept
+        if name != "erased_key"
+    )
     cursor = connection.execute(
-        """
-        select lead_id, basis, from_stage, to_stage, cast(cohort_month as varchar) as cohort_month,
-            source, days_to_convert, is_converted, is_reached_before_entry, is_fully_observed
-        from marts.fct_funnel_conversions where list_contains(?, lead_id) order by all
-        """,
+        f"select lead_id, {texts} from marts.fct_funnel_conversions "
+        "where list_contains(?, lead_id) order by all",
         [sorted(persons.ids["lead"])],
     )
     names = [column[0] for column in cursor.description or []]

@@ -114,5 +114,5 @@ def land_conversions(connection: duckdb.DuckDBPyConnection, erasures: Erasures) 
         connection.executemany(
             f"insert into raw.erased_conversions ({', '.join(columns)}) "
             f"values ({', '.join('?' * len(columns))})",
-            [[row[column] for column in columns] for row in rows],
+            [[row.get(column) for column in columns] for row in rows],
         )

@@ -1,4 +1,4 @@
-"""What job title terms, qualification frameworks and the time zone must be to make sense."""
+"""What job title terms, qualification frameworks time zone and currency must be to make sense."""
 
 import re
 import unicodedata
@@ -26,6 +26,11 @@ def word_problems(rules: RuleSet) -> Iterator[Problem]:
         if reporting.time_zone not in zones:
             hint = did_you_mean(reporting.time_zone, zones) or "; use one such as Europe/Paris"
             yield reporting.problem(f"time_zone {quoted(reporting.time_zone)} is not known{hint}")
+        if not re.fullmatch("[A-Z]{3}", reporting.currency_code):
+            yield reporting.problem(
+                f"currency_code {quoted(reporting.currency_code)} is no ISO 4217 code; "
+                "write three capitals such as EUR"
+            )
 
 
 def normalised(text: str) -> str:

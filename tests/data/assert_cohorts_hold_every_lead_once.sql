@@ -1,14 +1,15 @@
--- Summed over months and sources, a step's cohorts are the leads that entered its first stage, and
--- those who did and were erased.
+-- Summed over months and segments of any dimension, a step's cohorts are the leads that entered its
+-- first stage, and those who did and were erased.
 with cohorts as (
 
     select
         basis,
+        dimension,
         from_stage,
         to_stage,
         cast(sum(entered_count) as bigint) as entered_count
     from {{ ref('rpt_funnel_cohorts') }}
-    group by basis, from_stage, to_stage
+    group by basis, dimension, from_stage, to_stage
 
 ),
 
@@ -42,11 +43,14 @@ entries as (
 
 select
     entries.*,
+    dimensions.dimension,
     cohorts.entered_count
 from entries
+cross join {{ ref('report_dimensions') }} as dimensions
 left join cohorts
     on
-        entries.basis = cohorts.basis
+        dimensions.dimension = cohorts.dimension
+        and entries.basis = cohorts.basis
         and entries.from_stage = cohorts.from_stage
         and entries.to_stage = cohorts.to_stage
 left join erased

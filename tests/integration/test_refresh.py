@@ -31,9 +31,11 @@ def test_a_refresh_publishes_every_mart_with_rows(published_sample: Path) -> Non
         "fct_funnel_conversions",
         "rpt_funnel_cohorts",
     }
-    # Nothing can have been restated yet, and it is well if nobody waits for an opportunity.
+    # Nothing can have been restated yet; it is well if nobody waits for an opportunity and every
+    # source has its channel.
     assert counts.pop("rpt_restated_transitions") == 0
     counts.pop("rpt_sqls_without_opportunity")
+    counts.pop("rpt_unmapped_sources")
     assert all(counts.values()), counts
 
 
@@ -216,13 +218,14 @@ def test_months_begin_in_the_reporting_time_zone(tmp_path: Path) -> None:
         "          changed_at: {column: mql, format: '%d/%m/%Y'}\n"
     )
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "reporting.csv").write_text("time_zone\nEurope/Paris\n")
+    (tmp_path / "rules" / "reporting.csv").write_text("time_zone,currency_code\nEurope/Paris,EUR\n")
     refresh_state(tmp_path / "state", tmp_path / "mapping.yml", rules_dir=tmp_path / "rules")
     assert ask(
         tmp_path / "state",
         "select cast(cohort_month as varchar), from_stage, sum(entered_count), "
         "sum(converted_to_date_count) from marts.rpt_funnel_cohorts "
-        "where basis = 'crm' and to_stage in ('mql', 'sql') group by 1, 2 order by 2",
+        "where dimension = 'all' and basis = 'crm' and (from_stage, to_stage) in "
+        "(('lead', 'mql'), ('mql', 'sql')) group by 1, 2 order by 2",
     ) == [("2026-02-01", "lead", 2, 1), ("2026-02-01", "mql", 1, 0)]
     # The stage has a date only: it does not precede the lead made half an hour into that day.
     assert ask(

@@ -11,6 +11,12 @@ steps as (
 
 ),
 
+paths as (
+
+    select * from {{ ref('int_stage_paths_followed') }}
+
+),
+
 first_entries as (
 
     select
@@ -67,10 +73,23 @@ conversions as (
 
 ),
 
+first_qualified as (
+
+    select
+        basis,
+        lead_id,
+        entered_at as qualified_at
+    from first_entries
+    where stage = 'mql'
+
+),
+
 timed as (
 
     select
         steps_entered.*,
+        paths.is_stepwise,
+        first_qualified.qualified_at,
         conversions.converted_at,
         conversions.first_reached_at,
         {{ days_between('steps_entered.entered_at', 'conversions.converted_at') }}
@@ -82,6 +101,16 @@ timed as (
             and steps_entered.lead_id = conversions.lead_id
             and steps_entered.from_stage = conversions.from_stage
             and steps_entered.to_stage = conversions.to_stage
+    left join paths
+        on
+            steps_entered.basis = paths.basis
+            and steps_entered.lead_id = paths.lead_id
+            and steps_entered.from_stage = paths.from_stage
+            and steps_entered.to_stage = paths.to_stage
+    left join first_qualified
+        on
+            steps_entered.basis = first_qualified.basis
+            and steps_entered.lead_id = first_qualified.lead_id
 
 ),
 
@@ -99,7 +128,9 @@ final as (
         coalesce(days_to_convert <= window_days, false) as is_converted_in_window,
         converted_at is not null as is_converted,
         -- A defect of the source: it was there before it set out.
-        converted_at is null and first_reached_at is not null as is_reached_before_entry
+        converted_at is null and first_reached_at is not null as is_reached_before_entry,
+        coalesce(converted_at is not null and is_stepwise, false) as is_stepwise,
+        coalesce(qualified_at <= converted_at, false) as is_via_mql
     from timed
 
 )

@@ -10,6 +10,13 @@ touches as (
 
 ),
 
+handovers as (
+
+    select * from {{ ref('int_handovers_timed') }}
+    where basis = 'rules'
+
+),
+
 transitions as (
 
     select * from {{ ref('int_stages_sequenced') }}
@@ -29,6 +36,7 @@ transitions_in_order as (
 
 ),
 
+-- Of an MQL the handover says who turned to it first.
 first_touches as (
 
     select
@@ -41,8 +49,20 @@ first_touches as (
         on
             clocks.lead_id = touches.lead_id
             and clocks.crossed_at <= touches.touched_at
-    where clocks.clock = 'first_touch'
+    where clocks.clock = 'first_touch' and clocks.started_by = 'request'
     group by clocks.lead_id, clocks.clock, clocks.crossed_at
+    union all
+    select
+        clocks.lead_id,
+        clocks.clock,
+        clocks.crossed_at,
+        handovers.first_touched_at as touched_at
+    from clocks
+    inner join handovers
+        on
+            clocks.lead_id = handovers.lead_id
+            and clocks.transition_number = handovers.transition_number
+    where clocks.clock = 'first_touch' and clocks.started_by = 'mql'
 
 ),
 

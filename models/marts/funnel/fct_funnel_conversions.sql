@@ -44,7 +44,9 @@ months as (
 
     select
         steps_timed.*,
-        {{ in_time_zone('steps_timed.entered_at', 'reporting.time_zone') }} as entered_at_local
+        {{ in_time_zone('steps_timed.entered_at', 'reporting.time_zone') }} as entered_at_local,
+        {{ in_time_zone('steps_timed.converted_at', 'reporting.time_zone') }}
+            as converted_at_local
     from steps_timed
     cross join reporting
 
@@ -75,7 +77,11 @@ of_leads as (
             as is_window_over,
         coalesce(months.entered_at >= observations.observed_from, true)
             as is_fully_observed,
-        cast(null as varchar) as erased_key
+        cast(null as varchar) as erased_key,
+        cast({{ dbt.date_trunc('month', 'months.converted_at_local') }} as date)
+            as converted_month,
+        months.is_stepwise,
+        months.is_via_mql
     from months
     inner join leads
         on months.lead_id = leads.lead_id
@@ -113,7 +119,10 @@ of_erased as (
             'day', 'steps.window_days', dbt.dateadd('month', 1, 'erased.cohort_month')
         ) }} as is_window_over,
         erased.is_fully_observed,
-        erased.erased_key
+        erased.erased_key,
+        erased.converted_month,
+        coalesce(erased.is_stepwise, false) as is_stepwise,
+        coalesce(erased.is_via_mql, false) as is_via_mql
     from erased
     inner join steps
         on

@@ -16,9 +16,9 @@ transitions as (
 
 ),
 
-leads as (
+measured as (
 
-    select * from {{ ref('dim_leads') }}
+    select * from {{ ref('int_handovers_measured') }}
 
 ),
 
@@ -31,18 +31,24 @@ final as (
         transitions.passage_number,
         handovers.qualified_at,
         transitions.first_published_at,
+        measured.started_at,
         handovers.profile,
         handovers.trigger,
         handovers.evidence,
         handovers.evidence_id,
-        leads.owner_id,
+        measured.owner_id,
+        measured.team,
         handovers.first_touched_at,
         handovers.first_touched_by,
         handovers.first_touch_id,
         cast(handovers.touch_count as bigint) as touch_count,
+        cast(measured.first_touch_minutes as double) as first_touch_minutes,
+        cast(measured.first_touch_business_minutes as double) as first_touch_business_minutes,
         handovers.accepted_at,
         handovers.accepted_by,
         handovers.is_acceptance_implied,
+        cast(measured.acceptance_minutes as double) as acceptance_minutes,
+        cast(measured.acceptance_business_minutes as double) as acceptance_business_minutes,
         handovers.rejected_at,
         handovers.rejected_by,
         handovers.rejected_to,
@@ -53,6 +59,8 @@ final as (
         reasons.label_fr as rejection_label_fr,
         handovers.decided_at,
         handovers.decision,
+        cast(measured.decision_minutes as double) as decision_minutes,
+        cast(measured.decision_business_minutes as double) as decision_business_minutes,
         handovers.withdrawn_at,
         handovers.withdrawn_to,
         handovers.withdrawn_because,
@@ -66,8 +74,11 @@ final as (
             and handovers.transition_number = transitions.transition_number
     left join reasons
         on lower(handovers.rejection_reason) = reasons.reason
-    left join leads
-        on handovers.lead_id = leads.lead_id
+    inner join measured
+        on
+            handovers.basis = measured.basis
+            and handovers.lead_id = measured.lead_id
+            and handovers.transition_number = measured.transition_number
 
 )
 

@@ -1,6 +1,7 @@
 with cohorts as (
 
     select * from {{ ref('rpt_funnel_cohorts') }}
+    where dimension = 'all'
 
 ),
 

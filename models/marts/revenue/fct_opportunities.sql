@@ -4,6 +4,13 @@ with opportunities as (
 
 ),
 
+amounts as (
+
+    select * from {{ ref('int_amounts_converted') }}
+    where table_name = 'opportunities'
+
+),
+
 leads as (
 
     select * from {{ ref('dim_leads') }}
@@ -22,6 +29,10 @@ final as (
         opportunities.stage,
         cast(opportunities.amount as decimal(18, 4)) as amount,
         opportunities.currency,
+        cast(amounts.reporting_amount as decimal(18, 4)) as reporting_amount,
+        amounts.reporting_currency,
+        amounts.exchange_rate,
+        amounts.exchange_rate_date,
         opportunities.forecast_category,
         opportunities.lost_reason,
         opportunities.owner_id,
@@ -41,6 +52,8 @@ final as (
         opportunities.known_at,
         opportunities.is_known_at_assumed
     from opportunities
+    left join amounts
+        on opportunities.opportunity_id = amounts.record_id
     left join leads
         on opportunities.lead_id = leads.lead_id
 

@@ -16,7 +16,10 @@ final as (
         cast(days_to_convert as double) as days_to_convert,
         is_converted,
         is_reached_before_entry,
-        is_fully_observed
+        is_fully_observed,
+        cast(converted_month as date) as converted_month,
+        is_stepwise,
+        is_via_mql
     from source
 
 )

@@ -38,7 +38,7 @@ def test_all_problems_are_told_by_file_as_given_and_line(
     monkeypatch.chdir(tmp_path)
     own = Path("own")
     own.mkdir()
-    (own / "reporting.csv").write_text("time_zone\nMoon\n")
+    (own / "reporting.csv").write_text("time_zone,currency_code\nMoon,EUR\n")
     (own / "funnel_steps.csv").write_text(
         "from_stage,to_stage,window_days\nmql,sql,x\nlead,mql\nmql,custmer,0\n"
     )

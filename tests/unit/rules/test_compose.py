@@ -50,7 +50,7 @@ def test_refused_rules_leave_the_project_as_it_was_and_are_all_told(tmp_path: Pa
     own = tmp_path / "own"
     own.mkdir()
     (own / "nonsense.csv").write_text("a\n")
-    (own / "reporting.csv").write_text("time_zone\nMoon\n")
+    (own / "reporting.csv").write_text("time_zone,currency_code\nMoon,EUR\n")
     with pytest.raises(RulesError) as error:
         compose_project(target, own)
     assert [line.split(": ")[0] for line in error.value.problems] == [

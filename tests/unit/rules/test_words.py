@@ -63,3 +63,11 @@ def test_a_framework_covers_all_four_dimensions(rules: ChangedRules) -> None:
 def test_the_time_zone_is_known(rules: ChangedRules, zone: str, said: str | None) -> None:
     place = rules.change("reporting", "UTC", time_zone=zone)
     assert rules.said_of(place) == ([said] if said else [])
+
+
+@pytest.mark.parametrize("code", ["eur", "EURO", "€"])
+def test_the_currency_of_reports_is_a_code(rules: ChangedRules, code: str) -> None:
+    place = rules.change("reporting", "UTC", currency_code=code)
+    assert rules.said_of(place) == [
+        f"currency_code '{code}' is no ISO 4217 code; write three capitals such as EUR"
+    ]
