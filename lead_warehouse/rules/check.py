@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lead_warehouse.rules.accounts import account_problems
+from lead_warehouse.rules.calibration import calibration_problems
 from lead_warehouse.rules.cells import Table, read_table
 from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
@@ -88,6 +89,7 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         source_problems,
         target_problems,
         money_problems,
+        calibration_problems,
     ):
         yield from family(rules)
 

@@ -567,3 +567,29 @@ class ForecastAge(Row):
     age_band: int
     min_days: int
     max_days: int | None
+
+
+class BacktestAttribute(Row):
+    """When an attribute is known."""
+
+    table = "backtest_attributes"
+    attribute: str
+    known_from: str
+    is_in_naive_bayes: bool
+
+
+class BacktestHorizon(Row):
+    """An instant at which leads of the past are scored again."""
+
+    table = "backtest_horizons"
+    horizon: str
+    days_after_creation: int | None
+
+
+class ThresholdStep(Row):
+    """Thresholds that are tried."""
+
+    table = "threshold_steps"
+    score: str
+    from_score: int
+    to_score: int

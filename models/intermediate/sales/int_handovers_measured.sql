@@ -40,7 +40,11 @@ measured as (
     select
         spans.*,
         cast(
-            {{ dbt.datediff('spans.from_at', 'spans.until_at', 'second') }} as double
+            {{ dbt.datediff(
+                'spans.from_at',
+                'spans.until_at',
+                'second'
+            ) }} as double
         ) / 60 as elapsed_minutes,
         {{ worked_at('start_stretches', 'spans.from_at') }} as worked_at_start,
         {{ worked_at('end_stretches', 'spans.until_at') }} as worked_at_end

@@ -29,6 +29,14 @@ reporting as (
 
 ),
 
+deal_measures as (
+
+    select 'won_deals' as measure
+    union all
+    select 'won_amount' as measure
+
+),
+
 counted as (
 
     select
@@ -62,11 +70,7 @@ counted as (
         end as actual_value
     from deals
     cross join reporting
-    cross join (
-        select 'won_deals' as measure
-        union all
-        select 'won_amount' as measure
-    ) as deal_measures
+    cross join deal_measures
 
 ),
 

@@ -28,6 +28,14 @@ refresh_context as (
 
 ),
 
+bases as (
+
+    select distinct basis
+    from actuals
+    where measure = 'stage_entries'
+
+),
+
 -- A figure of stages has a row on each basis; the others are what they are.
 asked as (
 
@@ -47,12 +55,8 @@ asked as (
     left join metrics
         on
             {{ named_segment('targets.metric') }} = metrics.metric
-            and coalesce(metrics.currency_code = reporting.currency_code, true)
-    left join (
-        select distinct actuals.basis
-        from actuals
-        where actuals.measure = 'stage_entries'
-    ) as bases
+            and coalesce(reporting.currency_code = metrics.currency_code, true)
+    left join bases
         on metrics.measure = 'stage_entries'
 
 ),
