@@ -1,5 +1,5 @@
--- Where the policy of the person's country asks for consent to tracking: the time without it. Without
--- such a policy there are no rows, and nothing that reads them has anything to do.
+-- Where the policy of the person's country asks for consent to tracking: the time without it.
+-- Without such a policy there are no rows, and nothing that reads them has anything to do.
 with policies as (
 
     select * from {{ ref('tracking_policies') }}

@@ -1,6 +1,6 @@
--- Only a lead that fits some profile at some time can become an MQL or be nurtured, by the threshold
--- in force or by a lower one that is tried, so instants at which intent crosses one are looked for
--- among these.
+-- Only a lead that fits some profile at some time can become an MQL or be nurtured, by the
+-- threshold in force or by a lower one that is tried, so instants at which intent crosses one are
+-- looked for among these.
 with fit_scores as (
 
     select * from {{ ref('int_fit_scored') }}

@@ -11,7 +11,9 @@ spans as (
 
     select
         day_before,
-        {{ dbt.datediff('day_before', 'as_of', 'day') }} + 366 as day_count
+        366
+        + {{ dbt.datediff('day_before', 'as_of', 'day') }}
+            as day_count
     from refresh_context
 
 ),
