@@ -59,7 +59,7 @@ lint: setup ## ruff, mypy, yamllint, sqlfluff, dbt-bouncer
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests/data
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests/data
 	$(BIN)/dbt --quiet parse
 	$(BIN)/dbt-bouncer
 
