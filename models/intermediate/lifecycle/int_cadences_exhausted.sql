@@ -116,7 +116,7 @@ last_answers as (
     inner join answers
         on
             steps_made.lead_id = answers.lead_id
-            and answers.answered_at <= steps_made.exhausted_at
+            and steps_made.exhausted_at >= answers.answered_at
     group by steps_made.lead_id, steps_made.sales_activity_id
 
 ),
@@ -131,7 +131,7 @@ last_requests as (
     inner join interactions
         on
             steps_made.lead_id = interactions.lead_id
-            and interactions.counts_from <= steps_made.exhausted_at
+            and steps_made.exhausted_at >= interactions.counts_from
     group by steps_made.lead_id, steps_made.sales_activity_id
 
 ),

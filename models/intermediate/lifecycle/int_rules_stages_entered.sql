@@ -195,7 +195,7 @@ walk as (
                     and walk.stage = ways.from_stage
                     and walk.entered_at <= ways.holds_until
                     and (not ways.is_for_kept_profile or walk.profile = ways.profile)
-                    and coalesce(ways.stage_entered_after < walk.entered_at, true)
+                    and coalesce(walk.entered_at > ways.stage_entered_after, true)
                     and coalesce(walk.entered_at <= ways.stage_entered_until, true)
         ) as opening
         where
