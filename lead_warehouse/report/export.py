@@ -1,6 +1,7 @@
 """What the pages show, taken from one generation into one small file that browsers read."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from lead_warehouse.sql import identifier, literal
 from lead_warehouse.state.engine import confine, use_utc
 from lead_warehouse.state.generations import Generation
 
+CRM_LEAD_URL = "LEAD_WAREHOUSE_CRM_LEAD_URL"
+
 READABLE_STORAGE = "v1.0.0"
 """The storage that the browsers' DuckDB reads."""
+
+BLOCK_SIZE = 16384
+"""The smallest: most tables are a few rows, and browsers fetch what they need of the file."""
 
 AS_TEXT = {"DATE": "%Y-%m-%d", "TIMESTAMP": "%Y-%m-%d %H:%M"}
 """Dates leave as text: a browser shows an instant in the reader's zone, and so another day."""
@@ -44,14 +50,19 @@ def export(
             f"attach {literal(str(generation.database))} as warehouse (read_only)"
         )
         connection.execute(
-            f"attach {literal(str(target))} as report (storage_version {literal(READABLE_STORAGE)})"
+            f"attach {literal(str(target))} as report (storage_version {literal(READABLE_STORAGE)}, block_size {BLOCK_SIZE})"
         )
         confine(connection)
         masking.define(connection, is_internal)
         connection.execute(
             "create table report.main.generation as select ? as run_id, ? as as_of,"
-            " (select min(rules_digest) from warehouse.raw.refresh_context) as rules_digest",
-            [generation.run_id, generation.as_of.strftime(AS_TEXT["TIMESTAMP"])],
+            " (select min(rules_digest) from warehouse.raw.refresh_context) as rules_digest,"
+            " cast(? as varchar) as crm_lead_url",
+            [
+                generation.run_id,
+                generation.as_of.strftime(AS_TEXT["TIMESTAMP"]),
+                _crm_lead_url() if is_internal else None,
+            ],
         )
         viewed: set[tuple[str, str]] = set()
         for path in sorted(queries, key=lambda path: path.stem):
@@ -71,6 +82,18 @@ def export(
 def content_digest(path: Path) -> str:
     """A short digest of a data file's bytes, for its name."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _crm_lead_url() -> str | None:
+    """Where the CRM shows a lead, with ``{lead_id}`` in it; none when nobody said.
+
+    Raises:
+        UserError: it is no address of a web page.
+    """
+    address = os.environ.get(CRM_LEAD_URL) or None
+    if address and not (address.startswith("https://") and "{lead_id}" in address):
+        raise UserError(f"{CRM_LEAD_URL} must begin with https:// and contain {{lead_id}}")
+    return address
 
 
 def _view(
