@@ -5,7 +5,10 @@ const components = '../../../../node_modules/@evidence-dev/core-components/dist'
 
 export default {
 	kit: {
-		alias: { '$report-themes': resolve(components, 'themes/themes.js') },
+		alias: {
+			'$charts': resolve(components, 'unsorted/viz'),
+			'$report-themes': resolve(components, 'themes/themes.js')
+		},
 		prerender: { entries: [], crawl: false }
 	}
 };

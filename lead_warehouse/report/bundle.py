@@ -7,17 +7,18 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lead_warehouse.report.node import run
 from lead_warehouse.report.output import refuse_errors
-from lead_warehouse.report.pages import Page
+from lead_warehouse.report.pages import LANGUAGES, Page
 
 STOCK = Path("node_modules/@evidence-dev/evidence/template")
 NOT_OURS = ("src/pages/explore", "src/pages/settings", "src/pages/api/settings.json")
 """Stock pages left out: a SQL console, and settings of a development server."""
 
-PARTS = ("components", "template", "patches", "scripts")
+PARTS = ("components", "template", "patches")
 FILES = (
     "evidence.config.yaml",
     "evidence.settings.json",
@@ -78,19 +79,29 @@ class Bundle:
         shutil.rmtree(self.template / "build", ignore_errors=True)
         (self.folder / DONE).write_text(json.dumps({"digest": self.digest()}))
 
-    def prerender(self, target: Path, environment: dict[str, str]) -> str:
+    def prerender(self, target: Path, environment: dict[str, str]) -> None:
         """Write every page, with the figures of the data at hand, below ``target``."""
-        routes = self.folder / "routes.json"
-        routes.write_text(json.dumps([page.route for page in self.pages]))
+        for old in (".evidence-queries/cache", f"{OUTPUT}/prerendered"):
+            shutil.rmtree(self.template / old, ignore_errors=True)
+        with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+            told = pool.map(
+                lambda language: self._prerender(language, target.resolve(), environment), LANGUAGES
+            )
+            for text in told:
+                refuse_errors(text, "writing the pages")
+
+    def _prerender(self, language: str, target: Path, environment: dict[str, str]) -> str:
+        routes = (self.folder / f"routes.{language}.json").resolve()
+        routes.write_text(
+            json.dumps([page.route for page in self.pages if page.language == language])
+        )
         script = self.project / "scripts" / "prerender.mjs"
-        told = run(
-            ["node", str(script), str(target.resolve()), str(routes.resolve())],
+        return run(
+            ["node", str(script), str(target), str(routes)],
             self.template,
             environment | {"EVIDENCE_IS_BUILDING": "true"},
             "writing the pages",
         )
-        refuse_errors(told, "writing the pages")
-        return told
 
     def _compose(self) -> None:
         """Lay out what Evidence expects, out of its template and ``reports/``."""

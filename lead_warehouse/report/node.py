@@ -11,6 +11,8 @@ from lead_warehouse.errors import RunFailed, UserError
 OLDEST_NODE = 20
 INSTALLED = ".installed"
 LOCK = "package-lock.json"
+LONGEST = 1000
+"""Characters of a line that a person may have written."""
 
 
 def node_environment(project: Path) -> dict[str, str]:
@@ -68,7 +70,8 @@ def run(command: list[str], folder: Path, environment: dict[str, str], name: str
         check=False,
     )
     if done.returncode != 0:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        # Node prints the line of code that failed, which may be a whole library in one line.
+        lines = [line.strip() for line in done.stdout.splitlines() if 0 < len(line) < LONGEST]
         telling = [line for line in lines if "rror" in line] or lines[-1:]
         raise RunFailed(f"report: {name} failed: {' · '.join(telling[:2]) or 'without a word'}")
     return done.stdout

@@ -13,6 +13,9 @@ from lead_warehouse.errors import UserError
 from lead_warehouse.report.pages import Page
 from lead_warehouse.state.engine import CONFINED
 
+TAKEN = {"browser", "data", "dev", "inputs", "page", "params", "props", "query"}
+"""Names of Evidence's own in every page."""
+
 PART = re.compile(r"\$\{(?P<name>[^}]+)\}")
 
 
@@ -28,6 +31,11 @@ def check_queries(pages: Iterable[Page], data: Path) -> None:
         for page in pages:
             queries = page.queries()
             for name, sql in queries.items():
+                if name in TAKEN:
+                    raise UserError(
+                        f"query {name} of reports page {page.source.name}: Evidence uses that name; "
+                        "take another"
+                    )
                 try:
                     connection.execute(_filled(sql, queries)).fetchall()
                 except duckdb.Error as error:

@@ -12,7 +12,7 @@ const span = (minutes, language) => {
 /**
  * A figure as people read it; what is not known is a dash, never a zero.
  * @param {number | null | undefined} value
- * @param {'count'|'number'|'rate'|'money'|'days'|'minutes'|'ratio'|'months'|'score'|'points'} kind
+ * @param {'count'|'number'|'rate'|'money'|'days'|'minutes'|'ratio'|'months'|'score'|'points'|'fixed'|'one'} kind
  * @param {string} language
  * @param {string} currency
  */
@@ -41,6 +41,10 @@ export const figure = (value, kind, language, currency = 'EUR') => {
 			return `${rounded(number, 1, language)} ×`;
 		case 'score':
 			return rounded(number, 0, language);
+		case 'fixed':
+			return rounded(number, 2, language, { minimumFractionDigits: 2 });
+		case 'one':
+			return rounded(number, 1, language, { minimumFractionDigits: 1 });
 		case 'number':
 			return rounded(number, 2, language);
 		default:

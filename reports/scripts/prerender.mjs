@@ -1,7 +1,7 @@
 // Renders every page of a finished bundle again, over the data that lie in static/data now.
 // SvelteKit does this within a build; apart from it, new figures need no new bundle.
-// Usage, from the template folder: node prerender.mjs OUT ROUTES.json
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Usage, from the template folder: node prerender.mjs OUT ROUTES.json; may run for other routes at the same time
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -16,8 +16,6 @@ const { createReadableStream } = await import(pathToFileURL(join(kit, 'index.js'
 installPolyfills();
 // Evidence writes the results of queries straight to where SvelteKit prerenders to.
 const dependenciesFolder = join(output, 'prerendered/dependencies');
-rmSync(join(output, 'prerendered'), { recursive: true, force: true });
-rmSync('.evidence-queries/cache', { recursive: true, force: true });
 
 const { manifest } = await from('server/manifest-full.js');
 const internal = await from('server/internal.js');
@@ -49,7 +47,8 @@ for (const route of routes) {
 	}
 	write(target, join(route, 'index.html'), body);
 	for (const [path, { response, body }] of dependencies) {
-		if (response.status !== 200) continue;
+		// a page asks for itself once, so that its inputs are known when it is rendered
+		if (response.status !== 200 || path.endsWith('/')) continue;
 		const bytes = body ?? new Uint8Array(await response.arrayBuffer());
 		write(dependenciesFolder, decodeURI(path), bytes);
 	}

@@ -3,7 +3,7 @@ with hours as (
     select
         basis,
         isodow(started_at) as weekday,
-        hour(started_at) // 3 * 3 as from_hour,
+        hour(started_at) // 4 * 4 as from_hour,
         count(*) as handover_count,
         median(first_touch_minutes) as median_minutes
     from marts.fct_handovers
@@ -21,7 +21,7 @@ select
     ] as weekday_fr,
     hours.from_hour,
     lpad(cast(hours.from_hour as varchar), 2, '0') || '–'
-        || lpad(cast(hours.from_hour + 3 as varchar), 2, '0') || ' h' as span,
+        || lpad(cast(hours.from_hour + 4 as varchar), 2, '0') || ' h' as span,
     masked(hours.handover_count, hours.handover_count) as handover_count,
     masked(hours.median_minutes, hours.handover_count) as median_minutes
 from hours
