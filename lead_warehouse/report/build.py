@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.report.bundle import Bundle
 from lead_warehouse.report.compress import compress
@@ -84,7 +83,9 @@ def build(
             check_queries(pages, data)
         environment = node_environment(reports)
         (reports / ".build").mkdir(exist_ok=True)
-        with exclusive_lock(reports / ".build" / f"{variant}.lock", f"build of the {variant} report"):
+        with exclusive_lock(
+            reports / ".build" / f"{variant}.lock", f"build of the {variant} report"
+        ):
             with _timed(built, "packages"):
                 install(reports, environment)
             with _timed(built, "bundle"):

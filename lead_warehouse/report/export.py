@@ -46,9 +46,7 @@ def export(
     rows: dict[str, int] = {}
     with duckdb.connect() as connection:
         use_utc(connection)
-        connection.execute(
-            f"attach {literal(str(generation.database))} as warehouse (read_only)"
-        )
+        connection.execute(f"attach {literal(str(generation.database))} as warehouse (read_only)")
         connection.execute(
             f"attach {literal(str(target))} as report (storage_version {literal(READABLE_STORAGE)}, block_size {BLOCK_SIZE})"
         )
@@ -96,9 +94,7 @@ def _crm_lead_url() -> str | None:
     return address
 
 
-def _view(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, hidden: set[str]
-) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, schema: str, table: str, hidden: set[str]) -> None:
     """A table without its personal columns, under its own name: there is no other way to it."""
     described = connection.execute(
         "select column_name from duckdb_columns() where database_name = 'warehouse'"
@@ -117,9 +113,7 @@ def _view(
     )
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, name: str, sql: str, *, is_internal: bool
-) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, name: str, sql: str, *, is_internal: bool) -> int:
     described = connection.execute(f"describe {sql}").fetchall()
     columns = ", ".join(
         f"strftime({identifier(column)}, '{AS_TEXT[kind]}') as {identifier(column)}"

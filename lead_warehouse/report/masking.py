@@ -14,8 +14,10 @@ def define(connection: duckdb.DuckDBPyConnection, is_internal: bool) -> None:
 
     A value is shown where nobody or at least five people stand behind it.
     """
-    shown = "value" if is_internal else (
-        f"case when people between 1 and {SMALLEST_GROUP - 1} then null else value end"
+    shown = (
+        "value"
+        if is_internal
+        else (f"case when people between 1 and {SMALLEST_GROUP - 1} then null else value end")
     )
     connection.execute(f"create or replace temp macro masked(value, people) as ({shown})")
 

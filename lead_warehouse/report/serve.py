@@ -34,10 +34,10 @@ class SiteHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Path
 
-    def do_GET(self) -> None:  # noqa: N802  # named by http.server
+    def do_GET(self) -> None:  # named by http.server
         self._answer(with_body=True)
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self._answer(with_body=False)
 
     def log_message(self, format: str, *args: object) -> None:

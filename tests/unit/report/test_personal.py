@@ -28,9 +28,7 @@ def generation(tmp_path: Path) -> Generation:
             " timestamp '2026-01-01 23:30:00' as created_at from range(1, 13) as numbers (n)"
         )
         connection.execute("create table intermediate.int_leads as from marts.dim_leads")
-        connection.execute(
-            "create view marts.fct_leads as select * from warehouse.marts.dim_leads"
-        )
+        connection.execute("create view marts.fct_leads as select * from warehouse.marts.dim_leads")
     return Generation("run", folder, {"as_of": "2026-01-01 00:00:00", "digest": "x"})
 
 
