@@ -96,11 +96,30 @@ histories: setup ## Hold tables carried on against tables built anew (HISTORIES=
 	HISTORIES=$(or $(HISTORIES),20000) SEED=$(or $(SEED),1) \
 		$(BIN)/pytest tests/integration/test_carried_on.py -q -s
 
+.tools/repeat-purchases/.filled: .tools/uv/.filled requirements-repeat-purchases.txt
+	@rm -rf .tools/repeat-purchases
+	@$(UV) venv --quiet --python $(PYTHON) .tools/repeat-purchases
+	@$(UV) pip sync --quiet --require-hashes --python .tools/repeat-purchases/bin/python \
+		requirements-repeat-purchases.txt
+	@touch $@
+
+repeat-purchases: .tools/repeat-purchases/.filled ## Who will buy again, by BG/NBD (STATE=.warehouse OUT=file.csv)
+	@.tools/repeat-purchases/bin/python -m lead_warehouse.repeat_purchases \
+		$(or $(STATE),.warehouse)/current/warehouse.duckdb $(or $(OUT),repeat_purchases.csv)
+
 dev: setup ## Copy the published generation for work by hand with dbt (DEV_STATE=.warehouse)
 	$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse)
+
+docs: setup ## Write dbt's docs of the published generation as one file (DEV_STATE=.warehouse)
+	@rm -rf target/docs
+	@$(BIN)/python -m lead_warehouse.dev $(or $(DEV_STATE),.warehouse) target/docs/warehouse.duckdb
+	LEAD_WAREHOUSE_DATABASE=target/docs/warehouse.duckdb $(BIN)/dbt --quiet docs generate --static
+	@rm target/docs/warehouse.duckdb
+	@mv target/static_index.html target/docs/index.html
+	@echo "open target/docs/index.html"
 
 clean: ## Remove environments, caches and everything built
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis target logs $(DEMO)
 
-.PHONY: help setup lock holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
-	truth dev clean
+.PHONY: help setup lock repeat-purchases holidays glossary demo test lint format contract audit-dependencies chaos bench histories \
+	truth dev docs clean

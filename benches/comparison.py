@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from benches.measured import Cost
 from benches.scripted import TOLERANCE, agreement
-from benches.stages import RESULTS
+from benches.stages import PARTS_OF_THE_PROJECT, RESULTS
 from benches.warehouse import Refreshed, Warehouse
 
 PARTS = ("scores", "daily", "scripts")
@@ -130,7 +130,7 @@ def _measure_stages(found: Found, warehouse: Warehouse) -> Line:
             )
             for name in built[0]["models"]
         }
-        for stage in RESULTS:
+        for stage in (*RESULTS, *PARTS_OF_THE_PROJECT):
             sums = [[found.models[name][i] for name in built[0]["stages"][stage]] for i in (0, 1)]
             found.lines.append(_against(bare, stage, sum(sums[0]), sum(sums[1])))
     return bare

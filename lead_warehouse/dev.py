@@ -1,10 +1,11 @@
-"""Copy the published generation to where ``profiles.yml`` looks, for work by hand with dbt."""
+"""Copy the published generation, where ``profiles.yml`` looks or elsewhere, for work with dbt."""
 
 import shutil
 import sys
 from pathlib import Path
 
 from lead_warehouse import PROJECT_DIR
+from lead_warehouse.errors import UserError
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
 
@@ -24,5 +25,16 @@ def copy_for_development(state: StateDirectory, target: Path = DEVELOPMENT) -> P
     return target
 
 
+def main(state: str, target: str = str(DEVELOPMENT)) -> int:
+    """Copy, say where to, or say why not in one line."""
+    try:
+        copied = copy_for_development(StateDirectory(Path(state)), Path(target))
+    except UserError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    sys.stdout.write(f"{copied}\n")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{copy_for_development(StateDirectory(Path(sys.argv[1])))}\n")
+    sys.exit(main(*sys.argv[1:]))

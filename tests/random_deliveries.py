@@ -44,7 +44,8 @@ COLUMNS = {
     ),
     "opportunities": ("opportunity_id", "lead_id", "status", "created_at", "closed_at"),
     "consents": (
-        "consent_id", "lead_id", "purpose", "status", "legal_ground", "proof", "recorded_at",
+        "consent_id", "lead_id", "purpose", "channel", "status", "legal_ground", "proof",
+        "recorded_at",
     ),
 }  # fmt: skip
 """Input to its columns; each also says when the record was known."""
@@ -504,13 +505,22 @@ class Deliveries:
             "consents",
             consent_id=self._new_id(),
             lead_id=self._some(circle.leads),
-            purpose="profiling",
+            purpose=self._random.choice(("profiling", "tracking")),
+            channel=self._random.choice((None, "web", "web")),
             status=self._random.choice(("objected", "given")),
             legal_ground="consent",
             proof="letter",
             recorded_at=self._at(),
         )
         return True
+
+
+def tracking_rules(seeds: Path, folder: Path) -> None:
+    """Rules by which visits of pages count only with consent to tracking."""
+    text = (seeds / "rules" / "tracking_policies.csv").read_text(encoding="utf-8")
+    before, after = ",page,web,false,", ",page,web,true,"
+    assert text.count(before) == 1
+    (folder / "tracking_policies.csv").write_text(text.replace(before, after), encoding="utf-8")
 
 
 def changed_rules(seeds: Path, folder: Path) -> None:

@@ -10,6 +10,8 @@ import typer
 from lead_warehouse import PROJECT_DIR, __version__
 from lead_warehouse.checked import read_changes, read_checks
 from lead_warehouse.cli import show, show_quality, show_series
+from lead_warehouse.cli.calibrate import calibrate_app
+from lead_warehouse.cli.compare import compare_command
 from lead_warehouse.cli.console import complain, output, readers_may_leave, say
 from lead_warehouse.cli.erasures import erase_command, purge_command
 from lead_warehouse.cli.generations import generations_app, release_command, rollback_command
@@ -58,6 +60,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(generations_app, name="generations")
 app.add_typer(runs_app, name="runs")
 app.add_typer(scores_app, name="scores")
+app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(quarantine_app, name="quarantine")
 for name, command in (
     ("status", status_command),
@@ -67,6 +70,7 @@ for name, command in (
     ("erase", erase_command),
     ("purge", purge_command),
     ("report", report_command),
+    ("compare", compare_command),
 ):
     app.command(name)(command)
 

@@ -65,14 +65,15 @@ def erase_command(
 
 def purge_command(
     due: Annotated[
-        bool, typer.Option("--due", help="Everybody whose time is over in rpt_retention_due.")
+        bool,
+        typer.Option("--due", help="All whose time is over in rpt_retention_due."),
     ] = False,
     state: State = DEFAULT_STATE,
     mapping: MappingFile = DEFAULT_MAPPING,
     yes: Yes = False,
     key_file: KeyFile = None,
 ) -> None:
-    """Erase everybody whose data may be kept no longer; says how many would go unless --yes."""
+    """Erase persons and single visits that may be kept no longer; says how many unless --yes."""
     if not due:
         raise UserError("say what: --due, everybody whose time is over in marts.rpt_retention_due")
     directory = _known(state)
@@ -82,21 +83,34 @@ def purge_command(
 
 def _carry_out(directory: StateDirectory, mapping: Path, asked: Who, yes: bool) -> None:
     if not yes:
-        found = plan(directory, asked)
+        found = plan(directory, asked, mapping)
         _tell(found, "would go")
-        if found.persons:
+        if found:
             say("nothing was changed; add --yes to erase for good")
         return
     with StepLines(output) as progress:
         found = erase(directory, mapping, asked, lambda text: progress("erase", text))
     _tell(found, "erased")
-    if found.persons:
+    if found:
         say("the next refresh builds every table anew; files in input folders are not touched")
 
 
 def _tell(found: Plan, what: str) -> None:
-    if not found.persons:
+    for name, count in found.left.items():
+        say(
+            f"note: {count:,} record(s) of tracked interactions of input '{name}' stay "
+            "though their time is over, since it tells more than visits or reads "
+            "a table; delete them there"
+        )
+    if not found:
         say("nobody is due; nothing to erase")
+        return
+    if found.outdated:
+        say(
+            f"{found.outdated_count:,} record(s) of tracked interactions {what}, whose own time is "
+            "over"
+        )
+    if not found.persons:
         return
     say(
         f"{found.person_count:,} person(s) {what}, with {found.lead_count:,} lead record(s), from "

@@ -15,12 +15,14 @@ from textwrap import shorten
 import duckdb
 
 from lead_warehouse import PROJECT_DIR
+from lead_warehouse.compare.changed_rules import changed_seeds, same_logic, selection
 from lead_warehouse.errors import RunFailed
 from lead_warehouse.explain.at_instant import refuse_later
 from lead_warehouse.memory import exhausted, limit_memory, memory_bytes
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, run_dbt
 from lead_warehouse.refresh.kept_tables import BuiltWhole, prepare_for_rules
-from lead_warehouse.refresh.project import PARSED, compose_project
+from lead_warehouse.refresh.parsed import PARSED
+from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.room import in_megabytes, room_left, room_needed
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.rules import check_rules
@@ -44,12 +46,16 @@ class SideBySide:
     Attributes:
         present: what readers see.
         other: the same by the other rules; gone when the comparison ends.
+        changed: seeds whose rows are others.
+        rules_digest: digest of the other rules.
         built_whole: kept tables that the other rules made stale, with the reason.
         scratch: folder for what the comparison writes.
     """
 
     present: Generation
     other: Generation
+    changed: list[str]
+    rules_digest: str
     built_whole: list[BuiltWhole]
     scratch: Path
 
@@ -64,8 +70,8 @@ def side_by_side(
 ) -> Iterator[SideBySide]:
     """The published generation beside one built by the rules of ``rules_dir``.
 
-    Nothing is written into the state directory. The kept tables that do not follow from a changed
-    rule are taken as they are.
+    Nothing is written into the state directory. Whatever does not follow from a changed rule is
+    taken as it is, unless models changed as well: then all is built.
 
     Args:
         at: instant that will be asked for; none for the generation's own.
@@ -90,10 +96,15 @@ def side_by_side(
             shutil.copytree(state.project / PARSED, scratch.project / PARSED)
         digest = compose_project(scratch.project, rules_dir)
         start_importing()
-        whole = _prepare(scratch, Families(scratch.project), digest)
-        _build(scratch, needed, progress)
+        changed, whole, is_by_rules = _prepare(scratch, Families(scratch.project), digest)
+        if is_by_rules and same_logic(state.project, scratch.project):
+            selected = selection(changed, whole, needed)
+        else:
+            selected = [f"+{name}" for name in needed]
+        if selected:
+            _build(scratch, selected, progress)
         other = Generation(f"{present.run_id}-compared", scratch.building.parent, present.manifest)
-        yield SideBySide(present, other, whole, scratch.root)
+        yield SideBySide(present, other, changed, digest, whole, scratch.root)
 
 
 def _require_room(folder: Path, present: Generation) -> None:
@@ -105,24 +116,31 @@ def _require_room(folder: Path, present: Generation) -> None:
         )
 
 
-def _prepare(scratch: StateDirectory, families: Families, rules_digest: str) -> list[BuiltWhole]:
+def _prepare(
+    scratch: StateDirectory, families: Families, rules_digest: str
+) -> tuple[list[str], list[BuiltWhole], bool]:
+    """The seeds that changed, the kept tables that are built whole, and whether changed seeds
+    account for every family of models that is another one now."""
     with duckdb.connect(str(scratch.building)) as connection:
         use_utc(connection)
         limit_memory(connection, scratch.root / "spill")
-        confine(connection)
+        confine(connection, scratch.project)
+        changed = changed_seeds(connection, scratch.project / "seeds")
+        before = dict(connection.execute("select family, digest from raw.rule_families").fetchall())
+        is_by_rules = families.changed(before) <= families.reading(changed)
         whole = prepare_for_rules(connection, families, rules_digest)
         connection.execute("checkpoint")
-    return whole
+    return changed, whole, is_by_rules
 
 
-def _build(scratch: StateDirectory, needed: Sequence[str], progress: Progress) -> None:
+def _build(scratch: StateDirectory, selected: Sequence[str], progress: Progress) -> None:
     log = scratch.root / "build.log"
     command = ["build", "--exclude-resource-types", "test", "unit_test", "--select"]
     results = run_in_worker(
         run_dbt,
         scratch.project.relative_to(scratch.root),
         Path("runs"),
-        [[*command, *(f"+{name}" for name in needed)]],
+        [[*command, *selected]],
         log=log,
         report=lambda text: progress("build", text),
         folder=scratch.root,

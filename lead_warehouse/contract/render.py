@@ -18,6 +18,14 @@ from lead_warehouse.contract.raw_schema import (
 )
 
 SOURCES_FILE = PROJECT_DIR / "models" / "staging" / "files" / "_files__sources.yml"
+# What `dbt source freshness` asks: when an input of the table last delivered. A table that no input
+# fills is not late. Limits of an input are in its mapping, and judged by every refresh.
+LAST_DELIVERED = (
+    "select coalesce(max(received_at), {{ current_timestamp() }}) "
+    "from {{ source('files', 'landed_files') }} where status = 'landed' "
+    "and input_name in (select input_name from {{ this }})"
+)
+STALE_AFTER_HOURS = 25
 PAGE_FILE = PROJECT_DIR / "docs" / "canonical_tables.md"
 WRITTEN_FROM = "Written from lead_warehouse/contract/contract.yml by `make contract`."
 
@@ -28,6 +36,10 @@ def dbt_sources(contract: Contract) -> str:
         {
             "name": name,
             "description": table.grain,
+            "config": {
+                "freshness": {"warn_after": {"count": STALE_AFTER_HOURS, "period": "hour"}},
+                "loaded_at_query": LAST_DELIVERED,
+            },
             "columns": [_dbt_column(column, spec) for column, spec in table.columns.items()]
             + [
                 {"name": column, "data_type": kind, "description": PROVENANCE_DESCRIPTIONS[column]}

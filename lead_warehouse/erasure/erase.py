@@ -11,13 +11,15 @@ from lead_warehouse.clock import utc_now
 from lead_warehouse.contract import Contract, load_contract
 from lead_warehouse.erasure.generation import anonymised_rows
 from lead_warehouse.erasure.key import read_key
+from lead_warehouse.erasure.outdated import Lines, count_of, outdated_lines
 from lead_warehouse.erasure.persons import Persons, find_erased, is_subject, parameters
 from lead_warehouse.erasure.replay import replay_erasures
 from lead_warehouse.erasure.tombstones import Kind, Tombstones, plain
 from lead_warehouse.errors import UserError
 from lead_warehouse.failpoints import check_failpoint, failpoint
-from lead_warehouse.mapping import load_mapping
+from lead_warehouse.mapping import Mapping, load_mapping
 from lead_warehouse.refresh.reconcile import reconcile
+from lead_warehouse.refresh.room import full_disk_in_words, require_room_to_erase
 from lead_warehouse.sql import identifier
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.engine import open_read_only
@@ -28,6 +30,10 @@ from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 
 Progress = Callable[[str], None]
+
+RESUME = (
+    "make room; then `lead-warehouse erase --resume`, or the next refresh, carries the erasure on"
+)
 
 DUE = "select lead_id from marts.rpt_retention_due where is_due order by lead_id"
 
@@ -56,6 +62,8 @@ class Plan:
     Attributes:
         shared: addresses, contacts and visitors that others have too; they stay theirs.
         records: canonical table to records that go.
+        outdated: records that go because their own time is over, whoever they are of.
+        left: input to such records that stay; see ``outdated_lines``.
     """
 
     persons: Persons
@@ -64,14 +72,26 @@ class Plan:
     records: dict[str, int] = field(default_factory=dict)
     conversions: int = 0
     generations: int = 0
+    outdated: Lines = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.persons or self.outdated)
+
+    @property
+    def outdated_count(self) -> int:
+        return count_of(self.outdated)
 
     @property
     def lead_count(self) -> int:
         return len(self.persons.ids["lead"])
 
 
-def plan(state: StateDirectory, asked: Who) -> Plan:
+def plan(state: StateDirectory, asked: Who, mapping_path: Path | None = None) -> Plan:
     """Say what an erasure would take out; nothing is changed.
+
+    Args:
+        mapping_path: tells which inputs read tables.
 
     Raises:
         UserError: nobody is known by it, or several persons share the address.
@@ -79,7 +99,8 @@ def plan(state: StateDirectory, asked: Who) -> Plan:
     contract = load_contract()
     generations = Generations(state)
     with open_read_only(generations.find(None).database) as connection:
-        found = _identify(connection, contract, asked)
+        mapping = load_mapping(mapping_path) if mapping_path and mapping_path.exists() else None
+        found = _identify(connection, contract, asked, mapping)
         found.generations = len(generations.all())
         return found
 
@@ -96,7 +117,7 @@ def erase(
 
     Raises:
         UserError: nobody is known by it, several persons share the address, or the key is missing.
-        RunFailed: a refresh is under way.
+        RunFailed: a refresh is under way, or the disk has no room.
     """
     check_failpoint()
     mapping, contract = load_mapping(mapping_path), load_contract()
@@ -109,10 +130,11 @@ def erase(
         reconcile(state, ControlLedger(state.control), run_id="")
         replay_erasures(state, mapping, erasures.tombstones(), progress)
         with open_read_only(generations.find(None).database) as connection:
-            found = _identify(connection, contract, asked)
-            if not found.persons:
+            found = _identify(connection, contract, asked, mapping)
+            if not found:
                 return found
             anonymised = anonymised_rows(connection, found.persons)
+        require_room_to_erase(state.root, [one.database for one in generations.all()])
         found.generations = len(generations.all())
         at = utc_now()
         erasures.write(
@@ -124,11 +146,17 @@ def erase(
                 tombstones.check,
                 marks_of(tombstones, found.persons.pairs()),
                 anonymised,
-                {"persons": found.person_count, **found.records},
+                {
+                    "persons": found.person_count,
+                    **found.records,
+                    **({"outdated": found.outdated_count} if found.outdated else {}),
+                },
+                found.outdated,
             )
         )
         failpoint("erasing_noted")
-        replay_erasures(state, mapping, erasures.tombstones(), progress)
+        with full_disk_in_words(state.root, None, RESUME):
+            replay_erasures(state, mapping, erasures.tombstones(), progress)
     return found
 
 
@@ -143,15 +171,20 @@ def resume(
     """
     check_failpoint()
     mapping = load_mapping(mapping_path)
-    tombstones = Erasures(state).tombstones()
-    if not tombstones:
+    if not Erasures(state).ids():
         return []
+    tombstones = Erasures(state).tombstones()
     with exclusive_lock(state.lock, "erase"):
         reconcile(state, ControlLedger(state.control), run_id="")
         return replay_erasures(state, mapping, tombstones, progress, is_asked=True)
 
 
-def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: Who) -> Plan:
+def _identify(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    asked: Who,
+    mapping: Mapping | None,
+) -> Plan:
     """Every identifier of who is asked for, and how many records they are in."""
     leads = _leads(connection, asked)
     groups = _groups(connection)
@@ -198,6 +231,9 @@ def _identify(connection: duckdb.DuckDBPyConnection, contract: Contract, asked: 
             if count:
                 found.records[table] = count
     found.conversions = len(anonymised_rows(connection, persons))
+    if asked.is_due:
+        tables = {one.name for one in mapping.inputs if one.form == "table"} if mapping else set()
+        found.outdated, found.left = outdated_lines(connection, contract, tables)
     return found
 
 

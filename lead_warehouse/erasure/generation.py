@@ -71,6 +71,7 @@ class Scrubbing:
 
     Args:
         latest: digest of each delivered file that was rewritten, to what took its place.
+        steps: the same, one time that it was rewritten after the other.
         erasures: ids of the erasures that a scrubbed generation has been through.
     """
 
@@ -81,12 +82,14 @@ class Scrubbing:
         *,
         lines: Mapping[tuple[str, str], set[int]],
         latest: Mapping[str, Rewritten],
+        steps: Mapping[str, Rewritten],
         erasures: list[str],
     ) -> None:
         self._contract = contract
         self._persons = persons
         self._lines = lines
         self._latest = latest
+        self._steps = steps
         self._erasures = erasures
         self._pattern = row_pattern(tuple(persons.words()))
 
@@ -142,10 +145,11 @@ class Scrubbing:
 
     def _take_records_out(self, connection: duckdb.DuckDBPyConnection) -> None:
         """What landed of a record that goes, whichever tables it fed."""
-        keys = [(*key, line) for key, lines in self._lines.items() for line in sorted(lines)]
+        keys = [(*key, sorted(lines)) for key, lines in self._lines.items() if lines]
         connection.execute("create temp table gone (input_name text, digest text, line bigint)")
-        if keys:
-            connection.executemany("insert into gone values (?, ?, ?)", keys)
+        for key in keys:
+            connection.execute("insert into gone select ?, ?, unnest(?::bigint[])", key)
+        self._take_outdated_out(connection)
         for table in [*self._contract.tables, "quarantined_rows"]:
             if keys and ("raw", table) in self._catalog:
                 connection.execute(
@@ -169,6 +173,22 @@ class Scrubbing:
             connection.execute(
                 "delete from raw.quarantined_rows where list_contains(?, rowid)", [told]
             )
+
+    def _take_outdated_out(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """What was made of interactions whose records go; of persons all goes anyway."""
+        if ("raw", "interactions") not in self._catalog:
+            return
+        connection.execute(
+            "create temp table outdated as select distinct interaction_id from raw.interactions "
+            "where (input_name, file_digest, file_line) in (from gone)"
+        )
+        for (schema, table), columns in self._catalog.items():
+            if schema != "raw" and "interaction_id" in dict(columns):
+                connection.execute(
+                    f"delete from {identifier(schema)}.{identifier(table)} "
+                    "where interaction_id in (from outdated)"
+                )
+        connection.execute("drop table outdated")
 
     def _anonymise(self, connection: duckdb.DuckDBPyConnection) -> None:
         if CONVERSIONS not in self._catalog:
@@ -242,7 +262,29 @@ class Scrubbing:
             if is_told:
                 _forget(connection, relation, column, test)
 
+    def _move_lines_up(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Where rows of a file went, those behind them have other numbers in what is there now."""
+        for before in self._latest:
+            seen, digest = set[str](), before
+            while digest in self._steps and digest not in seen:
+                seen.add(digest)
+                gone = list(self._steps[digest].moved_up)
+                for (schema, table), columns in self._catalog.items():
+                    if gone and {"file_digest", "file_line"} <= dict(columns).keys():
+                        relation = f"{identifier(schema)}.{identifier(table)}"
+                        connection.execute(
+                            f"update {relation} as moved set file_line = file_line - place from ("
+                            f"select rows.rowid as id, place from {relation} as rows asof join ("
+                            "select unnest($1::bigint[]) as line, "
+                            "generate_subscripts($1::bigint[], 1) as place) as gone "
+                            "on rows.file_line > gone.line where rows.file_digest = $2) "
+                            "where moved.rowid = id",
+                            [gone, before],
+                        )
+                digest = self._steps[digest].digest
+
     def _name_files_anew(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._move_lines_up(connection)
         connection.execute("create temp table renamed (before text, after text)")
         if self._latest:
             connection.executemany(

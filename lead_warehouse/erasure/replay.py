@@ -89,7 +89,12 @@ class _Replay:
         self._generations = Generations(state)
         self._archive = Archive(state.landing)
         self._persons = Persons()
-        self._lines: dict[Key, set[int]] = {}
+        self._lines: dict[Key, set[int]] = {
+            (name, digest): set(lines)
+            for one in self._erasures.all()
+            for name, files in one.lines.items()
+            for digest, lines in files.items()
+        }
         self._landed: dict[str, set[str]] = {}
         self._quarantined: dict[str, set[int]] = {}
 
@@ -205,5 +210,6 @@ class _Replay:
             self._persons,
             lines=self._lines,
             latest=self._erasures.latest(),
+            steps=self._erasures.rewritten(),
             erasures=self._erasures.ids(),
         )

@@ -96,6 +96,7 @@ class Rewriter:
         path = self._archive.path(digest)
         target = self._archive.folder / f".partial-{os.getpid()}"
         try:
+            counts: tuple[int, int] | tuple[int, int, tuple[int, ...]] | None
             if _starts_with(path, PARQUET_MAGIC):
                 counts = self._rewrite_rows(one, path, target, wanted, renamed)
             else:
@@ -162,7 +163,7 @@ class Rewriter:
         target: Path,
         wanted: Wanted,
         renamed: dict[str, str],
-    ) -> tuple[int, int] | None:
+    ) -> tuple[int, int, tuple[int, ...]] | None:
         """Rows of Parquet go, and those behind them move up."""
         source = (
             f"read_parquet({literal(str(path))}, hive_partitioning = false, "
@@ -208,12 +209,14 @@ class Rewriter:
             columns = star if replaced else "* exclude (file_row_number)"
             pairs = ", ".join(f"{key}: {literal(v)}" for key, v in (said | renames).items())
             extra = f", kv_metadata {{{pairs}}}" if pairs else ""
+            rows = engine.execute(f"select {number} from {source} where {goes} order by 1")
+            moved_up = tuple(row for (row,) in rows.fetchall())
             engine.execute("set threads = 1")
             engine.execute(
                 f"copy (select {columns} from {source} where not {goes}) "
                 f"to {literal(str(target))} (format parquet{extra})"
             )
-        return (len(wanted.subjects) if one and one.form == "table" else int(gone)), 0
+        return (len(wanted.subjects) if one and one.form == "table" else int(gone)), 0, moved_up
 
     def _is_personal(self, one: Input | None) -> bool:
         """Whether the rows of an input are records of persons."""

@@ -221,6 +221,41 @@ order by transitions.basis, transitions.transition_number
 """
 
 
+# What came after the instant is not told of it; the queue's own clock is told with the next action.
+HANDOVER = """
+select
+    handovers.qualified_at,
+    case when handovers.first_touched_at <= as_of then handovers.first_touched_at end
+        as first_touched_at,
+    handovers.first_touched_by,
+    case when handovers.accepted_at <= as_of then handovers.accepted_at end as accepted_at,
+    handovers.accepted_by, handovers.is_acceptance_implied,
+    case when handovers.rejected_at <= as_of then handovers.rejected_at end as rejected_at,
+    case when handovers.withdrawn_at <= as_of then handovers.withdrawn_at end as withdrawn_at,
+    handovers.rejected_by, handovers.rejection_label_{language} as rejection_label,
+    handovers.rejection_reason
+from marts.fct_handovers as handovers
+cross join (select as_of from raw.refresh_context) as context
+where handovers.lead_id = $lead and handovers.basis = 'rules' and handovers.qualified_at <= as_of
+order by handovers.passage_number desc
+limit 1
+"""
+
+CLOCKS = """
+select
+    clocks.clock, clocks.started_at, clocks.due_at,
+    case when clocks.done_at <= as_of then clocks.done_at end as done_at,
+    case when clocks.left_at <= as_of then clocks.left_at end as left_at,
+    coalesce(clocks.done_at, clocks.left_at, as_of) > clocks.due_at and clocks.due_at < as_of
+        as is_late
+from marts.fct_sla_clocks as clocks
+cross join (select as_of from raw.refresh_context) as context
+where clocks.lead_id = $lead and clocks.started_at <= as_of and clocks.due_at is not null
+qualify
+    row_number() over (partition by clocks.clock order by clocks.started_at desc, sla_clock_id) = 1
+order by clocks.started_at, clocks.clock = 'acceptance'
+"""
+
 HISTORY = """
 select fit_score, intent_score from intermediate.int_instants_scored where lead_id = ?
 """
@@ -247,6 +282,8 @@ class Explanation:
         next_action: its row of the work queue, at the generation's own instant.
         account: the known account it was matched to then, and how that one stood; its scores only
             at the generation's own instant.
+        handover: the last passage through MQL by the rules, as far as it had come.
+        clocks: the last of each kind that had started, with their deadlines.
     """
 
     lead_id: str
@@ -262,6 +299,8 @@ class Explanation:
     other_records: list[Row] = field(default_factory=list)
     account: Row | None = None
     next_action: Row | None = None
+    handover: Row | None = None
+    clocks: list[Row] = field(default_factory=list)
 
 
 def explain(
@@ -300,8 +339,14 @@ def explain(
         accounts = _rows(connection, ACCOUNT.format(language=language), named)
         actions = (
             _rows(connection, NEXT_ACTION.format(language=language), named)
-            if _has_queue(connection)
+            if _has_mart(connection, "fct_work_queue")
             else []
+        )
+        handovers, clocks = (
+            _rows(connection, sql.format(language=language), named)
+            if _has_mart(connection, mart)
+            else []
+            for mart, sql in (("fct_handovers", HANDOVER), ("fct_sla_clocks", CLOCKS))
         )
         return Explanation(
             survivor,
@@ -317,14 +362,16 @@ def explain(
             [one for one in records if one["linked_at"] <= instant],
             accounts[0] if accounts else None,
             actions[0] if actions else None,
+            handovers[0] if handovers else None,
+            clocks,
         )
 
 
-def _has_queue(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the generation has a work queue; those of earlier versions have none."""
+def _has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the generation has a mart; those of earlier versions have fewer."""
     found = connection.execute(
-        "select 1 from information_schema.tables "
-        "where table_schema = 'marts' and table_name = 'fct_work_queue'"
+        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = ?",
+        [name],
     )
     return found.fetchone() is not None
 

@@ -85,6 +85,7 @@ class _Wording:
         yield ""
         yield from self.intent(score)
         yield from self.missing(score)
+        yield from self.handover()
         yield from self.history()
 
     def asked_for(self) -> Iterator[str]:
@@ -298,6 +299,49 @@ class _Wording:
             yield ""
             yield self.say("missing_title")
             yield from (f"  - {reason}" for reason in reasons)
+
+    def handover(self) -> Iterator[str]:
+        """Who in sales did what with the lead, and whether in time."""
+        lines = [*self._handed_over(), *map(self._clock, self.explanation.clocks)]
+        if lines:
+            yield ""
+            yield self.say("handover_title")
+            yield from (f"  - {line}" for line in lines)
+
+    def _handed_over(self) -> Iterator[str]:
+        found = self.explanation.handover
+        if found is None:
+            return
+        if found["accepted_at"] is not None:
+            key = "handover_implied" if found["is_acceptance_implied"] else "handover_accepted"
+            yield self.by(
+                self.say(key, at=self.instant(found["accepted_at"])), found["accepted_by"]
+            )
+        if found["rejected_at"] is not None:
+            reason = found["rejection_label"] or found["rejection_reason"]
+            told = self.say("handover_rejected", at=self.instant(found["rejected_at"]))
+            if reason:
+                told = self.say("handover_reason", told=told, reason=reason)
+            yield self.by(told, found["rejected_by"])
+        if found["accepted_at"] is None and found["rejected_at"] is None:
+            ended = found["withdrawn_at"]
+            if ended is not None:
+                yield self.say("handover_withdrawn", at=self.instant(ended))
+            else:
+                yield self.say("handover_unanswered")
+
+    def by(self, told: str, who: str | None) -> str:
+        return self.say("handover_by", told=told, who=who) if who else told
+
+    def _clock(self, row: Row) -> str:
+        """A clock: done in time or late, ended without it, running or past its deadline."""
+        places = {"clock": self.say(f"clock_{row['clock']}"), "due": self.instant(row["due_at"])}
+        if row["done_at"] is not None:
+            key = "clock_late" if row["is_late"] else "clock_met"
+            return self.say(key, done=self.instant(row["done_at"]), **places)
+        if row["left_at"] is not None:
+            return self.say("clock_left", left=self.instant(row["left_at"]), **places)
+        return self.say("clock_overdue" if row["is_late"] else "clock_running", **places)
 
     def history(self) -> Iterator[str]:
         rows = [one for one in self.explanation.stages if one["basis"] == "rules"]

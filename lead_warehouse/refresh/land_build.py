@@ -25,6 +25,7 @@ from lead_warehouse.refresh.base import Base, copy_base
 from lead_warehouse.refresh.context import RefreshContext, write_context
 from lead_warehouse.refresh.kept_tables import BuiltWhole, prepare_kept_tables
 from lead_warehouse.rules.families import Families
+from lead_warehouse.state.comparisons import Comparisons
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.engine import STORAGE_VERSION, confine, use_utc
@@ -91,7 +92,7 @@ def land_build(
         use_utc(connection)
         limit_memory(connection, building.parent / "spill")
         remember(connection)
-        confine(connection, scratch, state.landing, state.publications)
+        confine(connection, scratch, state.landing, state.publications, state.comparisons)
         erasures = Erasures(state)
         archive = Archive(
             state.landing, {old: new.digest for old, new in erasures.latest().items()}
@@ -114,6 +115,7 @@ def land_build(
         land_conversions(connection, erasures)
         replayed = settle(connection, contract, decisions)
         publications.land(connection, ledger.published_at())
+        Comparisons(state).land(connection)
         context = write_context(connection, contract, as_of, rules_digest)
         built_whole = prepare_kept_tables(connection, families, landing, context)
         quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])

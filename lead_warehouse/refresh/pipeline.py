@@ -42,6 +42,7 @@ from lead_warehouse.refresh.findings import (
     from_tests,
 )
 from lead_warehouse.refresh.land_build import land_build
+from lead_warehouse.refresh.parsed import keep_parsed
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -291,6 +292,7 @@ class _Run:
                 f"dbt could not build {first.name}: {shorten(str(first.message), MESSAGE_WIDTH)}; "
                 f"see {self.folder / 'build.log'}"
             )
+        keep_parsed(self.state.project)
 
     def _audit(self, context: RefreshContext) -> list[Finding]:
         # What is declared of seeds has been held against the rules before anything landed.

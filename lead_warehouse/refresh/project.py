@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 
 from lead_warehouse import PROJECT_DIR
+from lead_warehouse.refresh.parsed import PARSED, take_parsed
 from lead_warehouse.rules import compose_seeds, rules_digest
 
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests/data")
-PARSED = "target"
 
 
 def compose_project(target: Path, rules_dir: Path | None, source: Path = PROJECT_DIR) -> str:
@@ -39,6 +39,7 @@ def compose_project(target: Path, rules_dir: Path | None, source: Path = PROJECT
             (target / PARSED).rename(fresh / PARSED)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
+        take_parsed(target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return rules_digest(target / "seeds")

@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,25 @@ def require_room(root: Path, published: Path | None) -> None:
         )
 
 
+def require_room_to_erase(root: Path, databases: Iterable[Path]) -> None:
+    """Refuse to start an erasure that would only fill the disk: generations are written anew one
+    after the other, a copy and what is made of it at a time.
+
+    Raises:
+        RunFailed: with the figures.
+        UserError: ``LEAD_WAREHOUSE_ROOM`` is no number.
+    """
+    largest = max(databases, key=lambda one: one.stat().st_size, default=None)
+    needed, free = room_needed(largest), room_left(root)
+    if needed > free:
+        raise RunFailed(
+            f"an erasure needs about {in_megabytes(needed)} on the disk of {root}, and "
+            f"{in_megabytes(free)} are free; nothing was changed: make room (refresh --keep keeps "
+            f"fewer generations), or set {FACTOR_VARIABLE} to less than {_factor():,}, and erase "
+            "again"
+        )
+
+
 def room_needed(published: Path | None) -> int:
     """Bytes a refresh is expected to write: the copy, and what it grows to."""
     return _bytes_for(published, _factor())
@@ -54,8 +73,13 @@ def room_left(root: Path) -> int:
 
 
 @contextmanager
-def full_disk_in_words(root: Path, published: Path | None) -> Iterator[None]:
+def full_disk_in_words(
+    root: Path, published: Path | None, remedy: str | None = None
+) -> Iterator[None]:
     """Turn an error of a full disk, whoever raised it, into a line with the remedy.
+
+    Args:
+        remedy: what to do once there is room; by default what a refresh says.
 
     Raises:
         RunFailed: the disk is full.
@@ -66,10 +90,13 @@ def full_disk_in_words(root: Path, published: Path | None) -> Iterator[None]:
         if not is_disk_full(error):
             raise
         needed = in_megabytes(_bytes_for(published, DEFAULT_FACTOR))
-        raise RunFailed(
-            f"the disk of {root} is full ({in_megabytes(room_left(root))} free after clearing up); "
+        remedy = remedy or (
             f"a refresh needs about {needed}: make room and refresh again; "
             "readers keep the published generation"
+        )
+        raise RunFailed(
+            f"the disk of {root} is full ({in_megabytes(room_left(root))} free after clearing up); "
+            f"{remedy}"
         ) from error
 
 

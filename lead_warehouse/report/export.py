@@ -48,7 +48,8 @@ def export(
         use_utc(connection)
         connection.execute(f"attach {literal(str(generation.database))} as warehouse (read_only)")
         connection.execute(
-            f"attach {literal(str(target))} as report (storage_version {literal(READABLE_STORAGE)}, block_size {BLOCK_SIZE})"
+            f"attach {literal(str(target))} as report"
+            f" (storage_version {literal(READABLE_STORAGE)}, block_size {BLOCK_SIZE})"
         )
         confine(connection)
         masking.define(connection, is_internal)

@@ -33,8 +33,8 @@ def check_queries(pages: Iterable[Page], data: Path) -> None:
             for name, sql in queries.items():
                 if name in TAKEN:
                     raise UserError(
-                        f"query {name} of reports page {page.source.name}: Evidence uses that name; "
-                        "take another"
+                        f"query {name} of reports page {page.source.name}: Evidence uses that "
+                        "name; take another"
                     )
                 try:
                     connection.execute(_filled(sql, queries)).fetchall()

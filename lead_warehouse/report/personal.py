@@ -1,4 +1,4 @@
-"""Keeps personal data out of the site: by the tags of dbt's models, and by what values look like."""
+"""Keeps personal data out of the site: by the tags of dbt's models, and by how values look."""
 
 import json
 from collections.abc import Iterator

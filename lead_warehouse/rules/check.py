@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lead_warehouse.rules.accounts import account_problems
+from lead_warehouse.rules.calibration import calibration_problems
 from lead_warehouse.rules.cells import Table, read_table
 from lead_warehouse.rules.declarations import row_problems, value_problems
 from lead_warehouse.rules.declared import read_declared
@@ -15,9 +16,11 @@ from lead_warehouse.rules.identity import identity_problems
 from lead_warehouse.rules.intent import grade_problems, intent_problems
 from lead_warehouse.rules.law import law_problems
 from lead_warehouse.rules.lifecycle import lifecycle_problems
+from lead_warehouse.rules.money import money_problems
 from lead_warehouse.rules.operations import operations_problems
 from lead_warehouse.rules.problems import Problem, RulesError
 from lead_warehouse.rules.rows import RuleSet
+from lead_warehouse.rules.sources import source_problems, target_problems
 from lead_warehouse.rules.traffic import (
     negative_group_problems,
     pattern_problems,
@@ -83,6 +86,10 @@ def _problems(tables: Mapping[str, Table]) -> Iterator[Problem]:
         operations_problems,
         discovery_problems,
         law_problems,
+        source_problems,
+        target_problems,
+        money_problems,
+        calibration_problems,
     ):
         yield from family(rules)
 

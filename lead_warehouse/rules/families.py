@@ -78,6 +78,15 @@ class Families:
         changed = self.changed(before)
         return [table for table, families in self.kept.items() if families & changed]
 
+    def reading(self, seeds: Iterable[str]) -> frozenset[str]:
+        """Families that read one of the seeds."""
+        wanted = set(seeds)
+        return frozenset(
+            node.family
+            for name, node in self._nodes.items()
+            if node.family and wanted & self._plain_upstream(name)
+        )
+
     def _digest(self, family: str, shared: bytes) -> str:
         own = {name for name, node in self._nodes.items() if node.family == family}
         read = {one for name in own for one in self._plain_upstream(name)}

@@ -11,10 +11,15 @@ from lead_warehouse.rules.rows import (
     PersonAct,
     RetentionPolicy,
     RuleSet,
+    TrackingPolicy,
+    TrafficReason,
 )
 
 ANY = "*"
 """Stands for every country, or every kind of address, that has no row of its own."""
+
+NO_CONSENT = "no_tracking_consent"
+"""Why an interaction that was tracked without consent earns nothing."""
 
 REASONS = (
     "objected", "consented", "requested", "contract", "silence_allows", "consent_missing",
@@ -46,6 +51,7 @@ def law_problems(rules: RuleSet) -> Iterator[Problem]:
     for act in rules.rows(PersonAct):
         yield from _act(act)
     yield from _retention(rules)
+    yield from _tracking(rules)
     yield from _countries(rules)
     yield from _sources(rules)
     if (reasons := rules.all_rows(ContactReason)) is not None:
@@ -101,13 +107,34 @@ def _retention(rules: RuleSet) -> Iterator[Problem]:
             )
 
 
+def _tracking(rules: RuleSet) -> Iterator[Problem]:
+    reasons = rules.all_rows(TrafficReason)
+    for row in rules.rows(TrackingPolicy):
+        name = row.interaction_type
+        if name != name.strip().lower():
+            yield row.problem(
+                f"interaction_type {quoted(name)} has capitals or blanks around it, and types are "
+                f"compared in lower case; write {quoted(name.strip().lower())}"
+            )
+        if (
+            row.needs_consent
+            and reasons is not None
+            and NO_CONSENT not in {one.zero_because for one in reasons}
+        ):
+            yield row.problem(
+                f"needs_consent is true and traffic_reasons.csv has no row {quoted(NO_CONSENT)}, "
+                "so nothing would come of it; add the row"
+            )
+
+
 def _countries(rules: RuleSet) -> Iterator[Problem]:
     known = {row.country_code for row in rules.all_rows(CountryName) or ()} | {ANY}
     if known == {ANY}:
         return
-    rows: list[ContactPolicy | RetentionPolicy] = [
+    rows: list[ContactPolicy | RetentionPolicy | TrackingPolicy] = [
         *rules.rows(ContactPolicy),
         *rules.rows(RetentionPolicy),
+        *rules.rows(TrackingPolicy),
     ]
     for row in rows:
         if row.country_code not in known:
@@ -118,10 +145,11 @@ def _countries(rules: RuleSet) -> Iterator[Problem]:
 
 
 def _sources(rules: RuleSet) -> Iterator[Problem]:
-    rows: list[ContactPolicy | PersonAct | RetentionPolicy] = [
+    rows: list[ContactPolicy | PersonAct | RetentionPolicy | TrackingPolicy] = [
         *rules.rows(ContactPolicy),
         *rules.rows(PersonAct),
         *rules.rows(RetentionPolicy),
+        *rules.rows(TrackingPolicy),
     ]
     for row in rows:
         if not row.source_url.startswith("https://"):

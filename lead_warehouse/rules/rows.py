@@ -420,12 +420,44 @@ class RetentionPolicy(Row):
     source_url: str
 
 
+class TrackingPolicy(Row):
+    """Whether tracked interactions of a type count without consent, and how long they are kept."""
+
+    table = "tracking_policies"
+    policy: str
+    country_code: str
+    interaction_type: str
+    needs_consent: bool
+    retention_days: int | None
+    source_url: str
+
+
 class Reporting(Row):
     """How periods are cut, and the currency of reports."""
 
     table = "reporting"
     time_zone: str
     currency_code: str
+
+
+class SourceMapping(Row):
+    """The channel of a kind of source."""
+
+    table = "source_mappings"
+    precedence: int
+    recorded_source: str | None
+    utm_source: str | None
+    utm_medium: str | None
+    channel: str
+
+
+class TargetMetric(Row):
+    """A figure that targets are set for."""
+
+    table = "target_metrics"
+    metric: str
+    measure: str
+    stage: str | None
 
 
 class WorkingCalendar(Row):
@@ -507,3 +539,57 @@ class TerritoryCountry(Row):
     table = "territory_countries"
     territory: str
     country_code: str | None
+
+
+class CostAllocation(Row):
+    """How much of a category of cost serves new business."""
+
+    table = "cost_allocation"
+    cost_category: str
+
+
+class AttributionModel(Row):
+    """A way to share a deal among its touches."""
+
+    table = "attribution_models"
+    attribution_model: str
+    method: str
+    first_share: Decimal | None
+    last_share: Decimal | None
+    half_life_days: Decimal | None
+    is_chosen: bool
+
+
+class ForecastAge(Row):
+    """A band of days that a deal has been in its stage."""
+
+    table = "forecast_ages"
+    age_band: int
+    min_days: int
+    max_days: int | None
+
+
+class BacktestAttribute(Row):
+    """When an attribute is known."""
+
+    table = "backtest_attributes"
+    attribute: str
+    known_from: str
+    is_in_naive_bayes: bool
+
+
+class BacktestHorizon(Row):
+    """An instant at which leads of the past are scored again."""
+
+    table = "backtest_horizons"
+    horizon: str
+    days_after_creation: int | None
+
+
+class ThresholdStep(Row):
+    """Thresholds that are tried."""
+
+    table = "threshold_steps"
+    score: str
+    from_score: int
+    to_score: int

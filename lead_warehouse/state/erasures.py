@@ -29,6 +29,8 @@ class Erasure:
         tombstones: marks of every identifier.
         anonymised: what published cohorts counted of each person, under a random key.
         counts: how much went, by what it was.
+        lines: input, digest of the file and lines of records that went because their own time was
+            over, whoever they were of.
     """
 
     erasure_id: str
@@ -39,6 +41,7 @@ class Erasure:
     tombstones: list[Mark]
     anonymised: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ class Rewritten:
         digest: of the file that took its place.
         erased: records taken out.
         blank_lines: blank lines that stand in their place, so that all others keep their number.
+        moved_up: rows that went from a file of rows; those behind each of them moved up.
     """
 
     digest: str
     erased: int
     blank_lines: int
+    moved_up: tuple[int, ...] = ()
 
 
 class Erasures:

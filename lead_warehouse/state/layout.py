@@ -38,6 +38,11 @@ class StateDirectory:
         return self.root / "publications"
 
     @property
+    def comparisons(self) -> Path:
+        """What changes of rules would have done; it names nobody."""
+        return self.root / "comparisons"
+
+    @property
     def erasures(self) -> Path:
         """What is kept of persons erased by law, which names nobody."""
         return self.root / "erasures"

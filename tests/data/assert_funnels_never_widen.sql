@@ -1,5 +1,5 @@
--- Of one cohort no more leads get to a stage, every stage in between entered in its turn, than to the
--- stage before. Steps of the main path only, and those that the rules report.
+-- Of one cohort no more leads get to a stage, every stage in between entered in its turn, than to
+-- the stage before. Steps of the main path only, and those that are reported.
 with cohorts as (
 
     select * from {{ ref('rpt_funnel_cohorts') }}

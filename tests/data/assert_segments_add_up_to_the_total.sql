@@ -1,4 +1,4 @@
--- What a cohort or period counts in the segments of a dimension is what it counts in all.
+-- What a report counts in the segments of a dimension is what it counts in all.
 with counted as (
 
     select
@@ -28,6 +28,34 @@ with counted as (
         direct_entry_count as fourth_count,
         0 as fifth_count
     from {{ ref('rpt_funnel_periods') }}
+    union all
+    select
+        'quality' as kind,
+        basis,
+        qualified_month as reported_month,
+        dimension,
+        grade as from_stage,
+        '' as to_stage,
+        mql_count as first_count,
+        sql_count as second_count,
+        customer_count as third_count,
+        won_count as fourth_count,
+        lost_count as fifth_count
+    from {{ ref('rpt_qualification_quality') }}
+    union all
+    select
+        'early sorting' as kind,
+        basis,
+        cohort_month as reported_month,
+        dimension,
+        '' as from_stage,
+        '' as to_stage,
+        bad_fit_count as first_count,
+        due_count as second_count,
+        sorted_early_count as third_count,
+        disqualified_count as fourth_count,
+        activity_count as fifth_count
+    from {{ ref('rpt_early_sorting') }}
 
 ),
 

@@ -33,7 +33,13 @@ from lead_warehouse.refresh.kept_tables import prepare_kept_tables
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.rules.families import Families
-from tests.random_deliveries import DELIVERIES, Deliveries, changed_rules, write_mapping
+from tests.random_deliveries import (
+    DELIVERIES,
+    Deliveries,
+    changed_rules,
+    tracking_rules,
+    write_mapping,
+)
 
 LEADS = int(os.environ.get("HISTORIES") or 900)
 SEED = int(os.environ.get("SEED") or 5)
@@ -175,7 +181,8 @@ def carried(tmp_path_factory: pytest.TempPathFactory) -> Carried:
     deliveries = Deliveries(SEED, LEADS)
     workshop = Workshop(folder, deliveries)
     made = Carried(deliveries, Path(), Path())
-    workshop.use_rules(None)
+    tracking_rules(PROJECT_DIR / "seeds", folder / "rules")
+    workshop.use_rules(folder / "rules")
     for number in range(1, DELIVERIES + 1):
         seed = [["seed"]] if number == 1 else []
         if number == THEN:
@@ -218,6 +225,20 @@ def test_everything_that_makes_carrying_on_hard_was_delivered(carried: Carried) 
     )
     assert [kind for kind, count in happened.items() if count < 3] == []
     assert carried.touched[DELIVERIES] < carried.deliveries.lead_count
+
+
+def test_consents_changed_what_counts_of_leads_that_nothing_else_touched(
+    carried: Carried,
+) -> None:
+    """Of the same lead some visits count and others do not, as it consented and objected."""
+    with opened(carried.carried_on) as connection:
+        [(without, of_consenting)] = connection.execute(
+            "select count(*), count(*) filter (lead_id in (select lead_id "
+            "from intermediate.int_interactions_weighted where zero_because is null "
+            "and recorded_type = 'page')) from intermediate.int_interactions_weighted "
+            "where zero_because = 'no_tracking_consent' and points = 0 and unscreened_points > 0"
+        ).fetchall()
+    assert without > of_consenting > 0
 
 
 def test_carried_on_equals_built_anew(carried: Carried) -> None:

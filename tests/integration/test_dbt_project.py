@@ -164,3 +164,48 @@ def test_a_seed_takes_its_declared_type_in_a_copied_database(
         ).fetchone()
     assert row is not None
     assert (str(row[0]), row[1], row[2]) == ("2026-01-01", "DATE", 1)
+
+
+def ask_freshness(report: Callable[[str], None]) -> None:
+    from dbt.cli.main import dbtRunner
+
+    where = ["--project-dir", "project", "--profiles-dir", "project"]
+    select = ["--select", *(f"source:files.{name}" for name in ("leads", "accounts", "invoices"))]
+    outcome = dbtRunner().invoke(["source", "freshness", *select, *where])
+    assert outcome.success, outcome.exception
+
+
+def test_dbt_source_freshness_warns_of_the_table_whose_inputs_went_silent(
+    dbt_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "silent"
+    shutil.copytree(dbt_folder, folder)
+    with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
+        for table, input_name, hours in (("leads", "crm", 26), ("accounts", "erp", 24)):
+            connection.execute(
+                "insert into raw.landed_files by name select ? as input_name, 'landed' as status, "
+                "cast(timezone('UTC', now()) - to_hours(?) as timestamp) as received_at",
+                [input_name, hours],
+            )
+            connection.execute(
+                f"insert into raw.{table} by name select ? as input_name", [input_name]
+            )
+        # A file that is held delivers nothing.
+        connection.execute(
+            "insert into raw.landed_files by name select 'crm' as input_name, 'held' as status, "
+            "cast(timezone('UTC', now()) as timestamp) as received_at"
+        )
+    run_in_worker(
+        ask_freshness,
+        log=tmp_path / "freshness.log",
+        report=lambda _: None,
+        folder=folder,
+        environment={DATABASE_VARIABLE: "building/warehouse.duckdb"},
+    )
+    results = json.loads((folder / "project/target/sources.json").read_text())["results"]
+    assert {result["unique_id"].split(".")[-1]: result["status"] for result in results} == {
+        "leads": "warn",
+        "accounts": "pass",
+        # No input fills it, so none is late.
+        "invoices": "pass",
+    }

@@ -15,7 +15,7 @@ import pytest
 from lead_warehouse.erasure.erase import Plan, Who, erase, plan, resume
 from lead_warehouse.erasure.key import KEY_FILE_VARIABLE, KEY_VARIABLE
 from lead_warehouse.erasure.residue import find_residue
-from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.failpoints import FAILPOINT, OF_ERASURES
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
 from lead_warehouse.refresh.rollback import roll_back
@@ -25,7 +25,7 @@ from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.console import run
 from tests.killed import in_fork
-from tests.light import light_refresh, light_steps
+from tests.light import MARTS, light_refresh, light_steps
 
 KEY = "a key of tests, and of nothing else at all"
 MAPPING = """
@@ -67,7 +67,7 @@ inputs:
         columns: {opportunity_id: id, lead_id: lead, opportunity_name: name,
                   status: status, amount: amount}
   - name: visits
-    files: visits.parquet
+    files: visits*.parquet
     tables:
       - table: interactions
         columns:
@@ -499,3 +499,135 @@ def test_the_console_says_what_would_go_and_erases_only_when_told(
     assert residue(state) == []
     ended = run("erase", "--resume", *where)
     assert (ended.returncode, "erasures carried out" in ended.stdout) == (0, True)
+
+
+def archived_rows(state: StateDirectory, column: str) -> list[list[str]]:
+    """Values of a column in each Parquet file of the archive that has it."""
+    found = []
+    with duckdb.connect() as engine:
+        for path in state.landing.glob("*/*"):
+            with path.open("rb") as file:
+                if file.read(4) != b"PAR1":
+                    continue
+            reader = engine.execute(f"select * from read_parquet('{path}')")
+            names = [described[0] for described in reader.description or []]
+            if column in names:
+                at = names.index(column)
+                found.append([row[at] for row in reader.fetchall()])
+    return sorted(found)
+
+
+def test_rows_behind_one_that_went_are_found_by_where_they_are_now(
+    state: StateDirectory, exports: Path
+) -> None:
+    """One person after the other goes from the same file of rows; the others' rows stay."""
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"""
+            copy (select * from (values
+                ('v1', 'L-00001', timestamp '2026-01-07'),
+                ('v2', 'L-00002', timestamp '2026-01-07'),
+                ('v3', 'L-00004', timestamp '2026-01-07'),
+                ('v4', 'L-000010', timestamp '2026-01-07')
+            ) as visits (id, lead, "at")) to '{exports}/visits_2.parquet'
+            """
+        )
+    with light_steps():
+        light_refresh(state.root, exports)
+    erase_jane(state.root, exports)
+    erase(state, exports / "mapping.yml", Who(lead="L-00004"))
+    left = "select interaction_id, file_line from raw.interactions where input_name = 'visits' "
+    assert told(state, left + "order by all") == [("p1", 1), ("v2", 1), ("v4", 2)]
+    assert archived_rows(state, "at") and archived_rows(state, "id")[1:] == [["p1"], ["v2", "v4"]]
+
+
+OUTDATED = """
+create schema if not exists intermediate;
+create or replace view intermediate.int_interactions_outdated as
+select interaction_id, lead_id, input_name, file_digest, file_line from raw.interactions
+where occurred_at < '2026-01-05 09:00';
+create or replace table intermediate.int_interactions_attributed as
+select interaction_id, lead_id from raw.interactions;
+create or replace table marts.rpt_retention_due (lead_id varchar, is_due boolean);
+"""
+
+
+@pytest.fixture
+def outdated(
+    state: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> StateDirectory:
+    """A state in which three of five visits may be kept no longer, one of them nobody's."""
+    monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED)
+    with light_steps():
+        (exports / "people_6.csv").write_bytes(HEADER.encode("cp1252"))
+        light_refresh(state.root, exports)
+    return state
+
+
+def test_visits_whose_time_is_over_go_whoever_they_are_of(
+    outdated: StateDirectory, exports: Path
+) -> None:
+    state, mapping = outdated, exports / "mapping.yml"
+    leads = told(state, LEADS)
+    found = plan(state, Who(is_due=True))
+    assert (found.outdated_count, found.person_count) == (3, 0)
+    before = state.root.parent / "before"
+    shutil.copytree(state.generations, before, symlinks=True)
+    assert erase(state, mapping, Who(is_due=True)).outdated_count == 3
+    ids = "select interaction_id from {} order by all"
+    for relation in ("raw.interactions", "intermediate.int_interactions_attributed"):
+        assert told(state, ids.format(relation)) == [("k1",), ("k2",)]
+    assert told(state, LEADS) == leads
+    assert plan(state, Who(is_due=True)).outdated_count == 0
+    assert archived_rows(state, "at") == [[]]
+    # A copy of the generations that somebody restores loses them again.
+    shutil.rmtree(state.generations)
+    shutil.copytree(before, state.generations, symlinks=True)
+    assert resume(state, mapping)
+    assert told(state, ids.format("raw.interactions")) == [("k1",), ("k2",)]
+    # From the archive, by another mapping, they do not come back either.
+    mapping.write_text(
+        mapping.read_text().replace("    tables:", "    empty_values: [nil]\n    tables:")
+    )
+    with light_steps():
+        light_refresh(state.root, exports)
+    assert told(state, ids.format("raw.interactions")) == [("k1",), ("k2",)]
+
+
+def test_visits_of_a_file_that_tells_more_stay_and_are_told(
+    outdated: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = """
+        insert into raw.sales_costs (input_name) select 'clicks';
+        insert into raw.consents (input_name) select 'none of visits';
+    """
+    monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED + other)
+    with light_steps():
+        (exports / "people_7.csv").write_bytes(HEADER.encode("cp1252"))
+        light_refresh(outdated.root, exports)
+    found = plan(outdated, Who(is_due=True), exports / "mapping.yml")
+    assert (found.outdated_count, found.left) == (2, {"clicks": 1})
+
+
+def test_the_console_says_how_many_visits_would_go(outdated: StateDirectory, exports: Path) -> None:
+    where = ("--state", outdated.root, "--mapping", exports / "mapping.yml")
+    ended = run("purge", "--due", *where)
+    assert ended.returncode == 0
+    assert "3 record(s) of tracked interactions would go" in ended.stdout
+    assert "add --yes" in ended.stdout
+    ended = run("purge", "--due", "--yes", *where)
+    assert (ended.returncode, "interactions erased" in ended.stdout) == (0, True)
+    assert "nothing to erase" in run("purge", "--due", *where).stdout
+
+
+def test_an_erasure_that_the_disk_has_no_room_for_does_not_begin(
+    state: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lead_warehouse.refresh.room.room_left", lambda root: 1 << 20)
+    with pytest.raises(RunFailed, match=r"an erasure needs about \d+ MB .* 1 MB are free.* --keep"):
+        erase_jane(state.root, exports)
+    assert Erasures(state).ids() == []
+    assert len(residue(state)) > 8
+    monkeypatch.setenv("LEAD_WAREHOUSE_ROOM", "0")
+    erase_jane(state.root, exports)
+    assert residue(state) == []

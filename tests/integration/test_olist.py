@@ -142,6 +142,48 @@ def test_days_to_close(state: Path, olist: Files) -> None:
     assert dict(rows) == pytest.approx({origin: median(v) for origin, v in by_origin.items()})
 
 
+def test_deals_without_amount_or_opening_are_counted_in_no_mean_and_no_cycle(
+    state: Path, olist: Files
+) -> None:
+    closed = Counter(
+        datetime.fromisoformat(deal["won_date"])
+        .replace(tzinfo=UTC)
+        .astimezone(SAO_PAULO)
+        .strftime("%Y-%m")
+        for deal in olist.deals
+    )
+    rows = ask(
+        state,
+        "select strftime(deal_month, '%Y-%m'), won_count, unknown_amount_count, won_amount, "
+        "mean_deal_amount, value_win_rate from marts.rpt_deals "
+        "where period_basis = 'closed' and dimension = 'all'",
+    )
+    assert {month: rest for month, *rest in rows} == {
+        month: [won, won, None, None, None] for month, won in closed.items()
+    }
+    # By origin, with the origin that was not recorded: the same 842.
+    won = Counter(olist.contacts[d["mql_id"]]["origin"] or None for d in olist.deals)
+    by_source = ask(
+        state,
+        "select segment, sum(won_count) from marts.rpt_deals "
+        "where period_basis = 'created' and dimension = 'source' group by segment",
+    )
+    assert dict(by_source) == won
+    assert ask(
+        state,
+        "select sum(deal_count), sum(unmeasured_count), count(median_cycle_days) "
+        "from marts.rpt_sales_cycles where dimension = 'all'",
+    ) == [(842, 842, 0)]
+    # Nobody asked and nobody was scored to an MQL: no clock by the rules, no response time. Who was
+    # won before the first contact was never handed over.
+    assert ask(state, "select count(*) from marts.rpt_response_times") == [(0,)]
+    assert ask(
+        state,
+        "select sum(handover_count), sum(accepted_count), sum(implied_acceptance_count) "
+        "from marts.rpt_handover where basis = 'crm' and dimension = 'all'",
+    ) == [(7999, 841, 841)]
+
+
 def test_the_deal_won_before_first_contact_is_shown_not_counted(
     state: Path, report: RefreshReport, olist: Files
 ) -> None:

@@ -80,6 +80,18 @@ inputs:
           activity_type: {{constant: meeting}}
           meeting_status: {{constant: booked}}
           created_at: created_at
+  - name: contacts
+    files: contacts.csv
+    tables:
+      - table: sales_activities
+        columns:
+          sales_activity_id: sales_activity_id
+          lead_id: lead_id
+          activity_type: {{constant: call}}
+          occurred_at: occurred_at
+          direction: direction
+          is_automatic: is_automatic
+          outcome: outcome
   - name: answers
     files: answers.csv
     tables:
@@ -200,6 +212,7 @@ def build(folder: Path, rules: Rules, made: Sequence[History], as_of: datetime) 
 
 def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     leads, interactions, stages, meetings, answers, objections = ([] for _ in range(6))
+    contacts = []
     for number, history in enumerate(made):
         lead = name(number)
         for version in history.versions:
@@ -230,6 +243,13 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
         ):
             stages += [[lead, stage, at, None] for at in instants]
         meetings += [[f"{lead}-{place}", lead, at] for place, at in enumerate(acts.meetings_booked)]
+        contacts += [
+            [
+                f"{lead}-call-{place}", lead, one.at, "inbound" if one.is_inbound else "outbound",
+                cell(one.is_automatic), one.outcome,
+            ]
+            for place, one in enumerate(acts.contacts)
+        ]  # fmt: skip
         answers += [
             [
                 f"{lead}-{place}", lead, one.framework, one.criterion, one.status, one.answer,
@@ -252,6 +272,11 @@ def write_exports(folder: Path, rules: Rules, made: Sequence[History]) -> None:
     )  # fmt: skip
     write(folder / "stages.csv", ["lead_id", "stage", "changed_at", "reason"], stages)
     write(folder / "meetings.csv", ["sales_activity_id", "lead_id", "created_at"], meetings)
+    write(
+        folder / "contacts.csv",
+        ["sales_activity_id", "lead_id", "occurred_at", "direction", "is_automatic", "outcome"],
+        contacts,
+    )
     write(
         folder / "answers.csv",
         [
@@ -445,3 +470,4 @@ def assert_stages_agree(
         assert found == expected, (name(number), history)
     taken = {row[4] for row in rows}
     assert {"thresholds_reached", "fit_reached", "nurture_over", "four_confirmed"} <= taken
+    assert "cadence_exhausted" in taken

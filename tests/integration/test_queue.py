@@ -4,12 +4,14 @@ Day 0 is 2026-01-01 09:00 UTC, a Thursday and a holiday. Reps of saas work in Ge
 France, both from 9 to 18, an hour ahead of UTC. The figures were reckoned by hand.
 """
 
+import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import STORIES as STORY_FILES
 from tests.conftest import ask
 from tests.console import run
 from tests.replayed import Replayed
@@ -17,56 +19,43 @@ from tests.replayed import Replayed
 DAY_0 = datetime(2026, 1, 1, 9)
 Told = tuple[Any, ...] | None
 
-# day: stage, then place in the queue, next action, what is to be done with the lead, due or later,
-# cadence step, clock and business minutes left, owner, owner proposed
-SAAS: dict[float, tuple[str, Told]] = {
-    # A German address, no consent: until the person asks, nobody may turn to them.
-    0: ("nurture", None),
-    1: ("nurture", None),
-    10: ("nurture", None),
-    13: ("nurture", None),
-    # The demo: an MQL and a request, which is to be answered within 60 minutes.
-    14: ("mql", (5, "reassign", "call", True, 1, "first_touch", 60, None, "rep_3")),
-    # Given to rep_1 at 9:05, called at 9:40, not reached: 415 of 480 minutes to accept the lead.
-    14.045: ("mql", (14, "call", "call", False, 2, "acceptance", 415, "rep_1", None)),
-    # Reached at 8:30 of Friday, accepted at 9:00: 40 hours to decide, 8 of them on Friday.
-    15: ("sal", (7, "validate", "validate", True, None, "decision", 2400, "rep_1", None)),
-    16: ("sal", (7, "validate", "validate", True, None, "decision", 1920, "rep_1", None)),
-    # On Monday, an hour worked, rep_1 is away for two days.
-    18: ("sal", (7, "reassign", "validate", True, None, "decision", 1860, "rep_1", "rep_3")),
-    20: ("sal", (7, "validate", "validate", True, None, "decision", 780, "rep_1", None)),
-    21: ("sal", (7, "validate", "validate", True, None, "decision", 240, "rep_1", None)),
-    22: ("sal", (7, "validate", "validate", True, None, "decision", -300, "rep_1", None)),
-    23: ("sql", (14, "open_opportunity", "open_opportunity", False, None, None, None,
-                 "rep_1", None)),
-    24: ("opportunity", None),
-    26: ("opportunity", None),
-    30: ("opportunity", None),
-}  # fmt: skip
-IT: dict[float, tuple[str, Told]] = {
-    # Nurtured by the calendar: day 0 is a holiday, so the steps are on 2, 9, 16 and 23 January.
-    0: ("nurture", (1, "nurture", "nurture", False, 1, None, None, "rep_2", None)),
-    1: ("nurture", (1, "nurture", "nurture", True, 1, None, None, "rep_2", None)),
-    10: ("nurture", (11, "nurture", "nurture", False, 3, None, None, "rep_2", None)),
-    13: ("nurture", (12, "nurture", "nurture", False, 3, None, None, "rep_2", None)),
-    14: ("nurture", (16, "nurture", "nurture", False, 3, None, None, "rep_2", None)),
-    15: ("nurture", (14, "nurture", "nurture", True, 3, None, None, "rep_2", None)),
-    18: ("nurture", (16, "nurture", "nurture", False, 4, None, None, "rep_2", None)),
-    20: ("nurture", (16, "nurture", "nurture", False, 4, None, None, "rep_2", None)),
-    # Booked: accepted without having been an MQL, 80 hours to decide, nothing to do before Tuesday.
-    21: ("sal", (16, "validate", "validate", False, None, "decision", 4800, "rep_2", None)),
-    22: ("sal", (17, "validate", "validate", False, None, "decision", 4260, "rep_2", None)),
-    24: ("sal", (15, "validate", "validate", False, None, "decision", 3780, "rep_2", None)),
-    # Held, four confirmations, an opportunity at once.
-    26: ("opportunity", None),
-    30: ("opportunity", None),
-}
-NO_BOOKING: dict[float, tuple[str, Told]] = {
-    1: ("nurture", (2, "nurture", "nurture", True, 1, None, None, None, None)),
-    26: ("nurture", (15, "nurture", "nurture", False, 5, None, None, None, None)),
-    30: ("recycled", None),
-}
-STORIES = {"saas": SAAS, "it": IT, "it_no_booking": NO_BOOKING}
+LEADS = ("saas", "it", "it_no_booking")
+WITHIN_A_DAY = (14.045,)
+"""Instants between two days: 14 is when the demo is asked for, this is 65 minutes later."""
+
+
+def expected_days() -> dict[tuple[str, float], tuple[str, Told]]:
+    """Of each lead and day: stage, then place in the queue, next action, what is to be done with
+    the lead, due or later, cadence step, clock and business minutes left, owner, owner proposed.
+
+    ``saas`` has a German address and no consent: until the person asks, nobody may turn to them.
+    The demo of day 14 is to be answered within 60 minutes, and the lead accepted within 480, of
+    which 65 are over when it was called. Reached and accepted on Friday morning, 40 hours are left
+    to decide, 8 of them on Friday; on Monday and Tuesday rep_1 is away. ``it`` is nurtured by the
+    calendar: day 0 is a holiday, so the steps are on 2, 9, 16, 23 and 30 January, days 1 to 29. The
+    meeting booked on day 21 leaves 80 hours to decide, and nothing to do before Tuesday, day 26.
+    """
+    found: dict[tuple[str, float], tuple[str, Told]] = {}
+    with (STORY_FILES / "expected" / "days.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            told = None
+            if row["next_action"]:
+                told = (
+                    int(row["queue_position"]) if row["queue_position"] else None,
+                    row["next_action"],
+                    row["contact_action"],
+                    row["is_due"] == "true",
+                    int(row["cadence_step"]) if row["cadence_step"] else None,
+                    row["sla_clock"] or None,
+                    int(row["minutes_left"]) if row["minutes_left"] else None,
+                    row["owner_id"] or None,
+                    row["proposed_owner_id"] or None,
+                )
+            found[row["lead_id"], float(row["day"])] = (row["stage"], told)
+    return found
+
+
+EXPECTED = expected_days()
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +66,9 @@ def days(
     wanted = ["fct_work_queue", "fct_sla_clocks"]
     replayed = Replayed(published_stories, tmp_path_factory.mktemp("days"), wanted)
     found = {}
-    for number in sorted({day for story in STORIES.values() for day in story}):
+    for number in sorted({number for _, number in EXPECTED}):
         replayed.at(DAY_0 + timedelta(days=number))
-        for lead in STORIES:
+        for lead in LEADS:
             [(stage,)] = replayed.ask(
                 "select to_stage from intermediate.int_stages_sequenced "
                 "where basis = 'rules' and is_effective and lead_id = ? "
@@ -104,13 +93,24 @@ def days(
     return found
 
 
-@pytest.mark.parametrize(
-    ("lead", "number"), [(lead, number) for lead, story in STORIES.items() for number in story]
-)
+def test_every_day_of_the_stories_is_followed() -> None:
+    days = [float(number) for number in range(31)]
+    assert {lead for lead, _ in EXPECTED} == {*LEADS}
+    for lead in LEADS:
+        told = {number for one, number in EXPECTED if one == lead}
+        assert sorted(told - {*WITHIN_A_DAY}) == days
+
+
+@pytest.mark.parametrize(("lead", "number"), EXPECTED)
 def test_the_queue_says_on_each_day_of_the_stories_what_to_do(
     days: dict[tuple[str, float], tuple[str, Told, Any]], lead: str, number: float
 ) -> None:
-    assert days[lead, number][:2] == STORIES[lead][number]
+    stage, told = EXPECTED[lead, number]
+    found = days[lead, number][1]
+    if told is not None and told[0] is None and found is not None:
+        # Of some days the place, which depends on all other leads, was not reckoned.
+        found = (None, *found[1:])
+    assert (days[lead, number][0], found) == (stage, told)
 
 
 def test_the_clocks_of_the_stories_are_met_and_broken_as_reckoned(
@@ -165,7 +165,8 @@ def test_the_queue_of_the_sample_company_is_held_against_capacity(
     [(due, met, rate, clocks)] = ask(
         published_sample,
         "select sum(due_count), sum(met_count), sum(met_count) / sum(due_count), "
-        "sum(clock_count) from marts.rpt_sla_attainment where clock = 'first_touch'",
+        "sum(clock_count) from marts.rpt_sla_attainment "
+        "where clock = 'first_touch' and dimension = 'all'",
     )
     assert 0 < met < due <= clocks
     assert 0 < rate < 1

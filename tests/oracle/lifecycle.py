@@ -57,6 +57,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """A call or message, by sales or by the person (``is_inbound``)."""
+
+    at: datetime
+    outcome: str | None = None
+    is_inbound: bool = False
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True)
 class Objection:
     """To profiling; without an end it lasts."""
 
@@ -74,6 +84,7 @@ class Acts:
     deals_won: Sequence[datetime] = ()
     deals_lost: Sequence[datetime] = ()
     objections: Sequence[Objection] = ()
+    contacts: Sequence[Contact] = ()
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,8 @@ class Timeline:
             return self.thresholds_reached(earliest)
         if (stage, trigger) in self.rules.timers and stage is not None:
             return [(entered_at + days(self.rules.timers[stage, trigger]), None)]
+        if trigger == "cadence_exhausted":
+            return self.cadence_exhausted(entered_at)
         return self._points(trigger, kept)
 
     def _points(self, trigger: str, kept: str | None) -> Iterable[tuple[datetime, str | None]]:
@@ -308,6 +321,40 @@ class Timeline:
             (at, found[0])
             for at in self.changes
             if (found := self.fitting(at)) and not self.qualifying(at)
+        ]
+
+    def cadence_exhausted(self, entered_at: datetime) -> list[tuple[datetime, str | None]]:
+        """When the last step has waited for an answer in vain: at most one instant, as an answer
+        ends the cadence for good unless a request begins it anew."""
+        acts, rules = self.history.acts, self.rules
+        requests = [at for at in self.hand_raises if at >= entered_at]
+        for begun in [entered_at, *requests]:
+            touches = sorted(
+                one.at
+                for one in acts.contacts
+                if one.at >= begun and not one.is_inbound and not one.is_automatic
+            )
+            if len(touches) < rules.cadence_steps:
+                break
+            over = touches[rules.cadence_steps - 1] + days(rules.answer_wait_days)
+            is_begun_anew = any(begun < at <= over for at in requests)
+            is_answered = any(begun <= at <= over for at in self.heard_at)
+            if not is_begun_anew and not is_answered:
+                return [(over, None)]
+        return []
+
+    @cached_property
+    def heard_at(self) -> list[datetime]:
+        """When the person was reached, called back, met, or answered a question."""
+        acts, reached = self.history.acts, self.rules.reached_outcomes
+        return [
+            *(
+                one.at
+                for one in acts.contacts
+                if not one.is_automatic and (one.is_inbound or one.outcome in reached)
+            ),
+            *acts.meetings_booked,
+            *(one.at for one in acts.answers),
         ]
 
     def exclusions(self, kept: str | None) -> list[datetime]:

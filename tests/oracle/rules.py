@@ -143,6 +143,12 @@ class Rules:
     transitions: tuple[TransitionRule, ...]
     timers: Mapping[tuple[str, str], int]
     """(stage, trigger) to days."""
+    cadence_steps: int
+    """Attempts to reach an MQL."""
+    answer_wait_days: int
+    """How long the last of them waits for an answer."""
+    reached_outcomes: frozenset[str]
+    """Outcomes that say that the person was reached."""
     dimensions: Mapping[tuple[str, str], str]
     """(framework, criterion) to dimension."""
     returns_to: Mapping[str, str]
@@ -251,6 +257,17 @@ def load_rules(seeds: Path) -> Rules:
             (row["stage"], row["trigger"]): int(row["after_days"])
             for row in _rows(rules / "lifecycle_timers.csv")
         },
+        cadence_steps=max(
+            int(row["step_number"])
+            for row in _rows(rules / "cadence_steps.csv")
+            if row["cadence"] == "first_contact"
+        ),
+        answer_wait_days=int(_rows(rules / "handover_rules.csv")[0]["answer_wait_days"]),
+        reached_outcomes=frozenset(
+            row["outcome"]
+            for row in _rows(rules / "contact_outcomes.csv")
+            if row["is_reached"] == "true"
+        ),
         dimensions={
             (row["framework"], row["criterion"]): row["dimension"]
             for row in _rows(rules / "qualification_criteria.csv")

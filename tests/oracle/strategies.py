@@ -12,7 +12,15 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.oracle.fit import Value, with_derived
 from tests.oracle.intent import Interaction
-from tests.oracle.lifecycle import Acts, Answer, History, Objection, Rejection, Version
+from tests.oracle.lifecycle import (
+    Acts,
+    Answer,
+    Contact,
+    History,
+    Objection,
+    Rejection,
+    Version,
+)
 from tests.oracle.rules import (
     Criterion,
     NegativeStep,
@@ -342,15 +350,39 @@ def versions(
 
 
 @st.composite
-def acts(draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime]) -> Acts:
-    """What people and the CRM recorded; every other lead has nothing of it but objections."""
+def contacts(draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime]) -> list[Contact]:
+    """Attempts to reach the person, few of them answered; whole cadences are frequent."""
+    start = draw(at)
+    steps = rules.cadence_steps
+    hours = draw(st.lists(st.integers(0, 72), min_size=steps - 1, max_size=steps + 2))
+    tried = [start + timedelta(hours=sum(hours[:number])) for number in range(len(hours) + 1)]
+    unanswered = st.sampled_from([None, "no_answer", "voicemail", "Left word"])
+    made = [Contact(one, draw(unanswered)) for one in tried]
+    others = st.builds(
+        Contact,
+        at=st.sampled_from([*tried, tried[-1] + timedelta(days=1), tried[-1] + timedelta(hours=9)]),
+        outcome=st.sampled_from([None, "connected", "no_answer"]),
+        is_inbound=st.booleans(),
+        is_automatic=st.booleans(),
+    )
+    return [*made, *draw(st.lists(others, max_size=draw(st.sampled_from([0, 0, 2]))))]
+
+
+@st.composite
+def acts(
+    draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime], asked: Sequence[datetime] = ()
+) -> Acts:
+    """What people and the CRM recorded; every other lead has nothing of it but objections, and
+    calls in vain. Calls often begin when something was ``asked``."""
     pairs = st.tuples(at, at).filter(lambda two: two[0] != two[1])
     objected = draw(st.none() | st.none() | pairs)
     objections = []
     if objected is not None:
         objections = [Objection(min(objected), draw(st.sampled_from([None, max(objected)])))]
+    begins = st.one_of(at, st.sampled_from(sorted(asked))) if asked else at
+    called = draw(st.just([]) | contacts(rules, begins))
     if draw(st.booleans()):
-        return Acts(objections=objections)
+        return Acts(objections=objections, contacts=called)
     some = partial(st.lists, max_size=2)
     deals = st.lists(at, max_size=draw(st.integers(0, 1)))
     reasons = st.sampled_from(sorted(rules.returns_to))
@@ -363,6 +395,7 @@ def acts(draw: st.DrawFn, rules: Rules, at: SearchStrategy[datetime]) -> Acts:
         deals_won=draw(deals),
         deals_lost=draw(deals),
         objections=objections,
+        contacts=called,
     )
 
 
@@ -405,11 +438,12 @@ def histories(draw: st.DrawFn, rules: Rules, length: timedelta = timedelta(days=
         instants(start - timedelta(days=5), timedelta(days=15))
         for start in [created_at, *draw(st.lists(later, max_size=2))]
     ]
+    done = draw(interactions(rules, st.one_of(later, *bursts), max_size=25))
     return History(
         created_at=created_at,
         versions=draw(versions(rules, created_at, later)),
-        interactions=draw(interactions(rules, st.one_of(later, *bursts), max_size=25)),
-        acts=draw(acts(rules, later)),
+        interactions=done,
+        acts=draw(acts(rules, later, [one.at for one in done])),
     )
 
 

@@ -17,10 +17,15 @@ countries as (
 
 ),
 
+-- Who has the lead, or had it last: a lead that is lost or recycled is nobody's now.
 owners as (
 
-    select * from {{ ref('int_lead_owners_historized') }}
-    where valid_to is null
+    select
+        lead_id,
+        owner_id,
+        row_number() over (partition by lead_id order by valid_from desc) as place
+    from {{ ref('int_lead_owners_historized') }}
+    where owner_id is not null
 
 ),
 
@@ -84,7 +89,9 @@ described as (
     left join countries
         on lead_versions.country_code = countries.given_country
     left join owners
-        on lead_versions.lead_id = owners.lead_id
+        on
+            lead_versions.lead_id = owners.lead_id
+            and owners.place = 1
     left join sales_users
         on owners.owner_id = sales_users.sales_user_id
     left join scores

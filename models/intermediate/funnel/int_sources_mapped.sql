@@ -72,13 +72,13 @@ matched as (
     from named
     inner join conditions
         on
-            coalesce(conditions.source_name = named.source_name, conditions.source_name is null)
+            coalesce(named.source_name = conditions.source_name, conditions.source_name is null)
             and coalesce(
-                conditions.utm_source_name = named.utm_source_name,
+                named.utm_source_name = conditions.utm_source_name,
                 conditions.utm_source_name is null
             )
             and coalesce(
-                conditions.utm_medium_name = named.utm_medium_name,
+                named.utm_medium_name = conditions.utm_medium_name,
                 conditions.utm_medium_name is null
             )
 
@@ -97,11 +97,16 @@ final as (
         coalesce(
             {{ named_segment('matched.source') }}, named.source_name, named.utm_source_name
         ) as source,
-        case
-            when matched.channel is not null then {{ named_segment('matched.channel') }}
-            when coalesce(named.source_name, named.utm_source_name, named.utm_medium_name)
-                is not null then 'unmapped'
-        end as channel,
+        coalesce(
+            {{ named_segment('matched.channel') }},
+            case
+                when
+                    named.source_name is not null
+                    or named.utm_source_name is not null
+                    or named.utm_medium_name is not null
+                    then 'unmapped'
+            end
+        ) as channel,
         matched.channel is not null as is_mapped
     from named
     left join matched

@@ -17,7 +17,7 @@ refresh_context as (
 
 ),
 
--- Where a lead's way ends, as far as the way may be told: lost, disqualified, or a customer already.
+-- Where a lead's way ends: lost, disqualified, or a customer already.
 end_stages as (
 
     select stage

@@ -23,6 +23,12 @@ leads as (
 
 ),
 
+refusals as (
+
+    select * from {{ ref('int_tracking_refusals_dated') }}
+
+),
+
 judged as (
 
     select
@@ -38,6 +44,15 @@ judged as (
     from leads
     inner join overrides
         on leads.email_domain = overrides.domain
+    union
+    -- Until when counts as well: a consent given since makes another row of it.
+    select
+        lead_id,
+        'tracking' as rule_kind,
+        concat_ws(
+            ' ', policy, cast(refused_from as varchar), cast(refused_until as varchar)
+        ) as rule
+    from refusals
 
 ),
 

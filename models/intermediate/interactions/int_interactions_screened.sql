@@ -23,6 +23,18 @@ overridden as (
 
 ),
 
+tracked as (
+
+    select * from {{ ref('int_interactions_traced') }}
+
+),
+
+refusals as (
+
+    select * from {{ ref('int_tracking_refusals_dated') }}
+
+),
+
 openings as (
 
     select * from {{ ref('traffic_openings') }}
@@ -127,11 +139,34 @@ opened_by_nobody as (
 
 ),
 
+-- The law is no suspicion: nobody outranks it by hand.
+tracked_without_consent as (
+
+    select
+        tracked.interaction_id,
+        tracked.lead_id,
+        'no_tracking_consent' as zero_because,
+        'tracking' as rule_kind,
+        refusals.policy as rule,
+        cast(null as varchar) as evidence_interaction_id
+    from tracked
+    inner join refusals
+        on
+            tracked.lead_id = refusals.lead_id
+            and tracked.interaction_type = refusals.interaction_type
+    where
+        tracked.occurred_at >= refusals.refused_from
+        and tracked.occurred_at < {{ open_end('refusals.refused_until') }}
+
+),
+
 all_found as (
 
     select * from found
     union all
     select * from opened_by_nobody
+    union all
+    select * from tracked_without_consent
 
 ),
 

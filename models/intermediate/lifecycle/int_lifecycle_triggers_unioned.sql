@@ -65,6 +65,12 @@ crm_stages as (
 
 ),
 
+cadences as (
+
+    select * from {{ ref('int_cadences_exhausted') }}
+
+),
+
 rejection_reasons as (
 
     select * from {{ ref('rejection_reasons') }}
@@ -309,6 +315,17 @@ unioned as (
     union all
     select
         lead_id,
+        'cadence_exhausted' as trigger,
+        exhausted_at as holds_from,
+        exhausted_at as holds_until,
+        cast(null as varchar) as profile,
+        cast(null as varchar) as reason,
+        'activity' as evidence,
+        sales_activity_id as evidence_id
+    from cadences
+    union all
+    select
+        lead_id,
         trigger,
         entered_at as holds_from,
         entered_at as holds_until,
@@ -368,12 +385,18 @@ final as (
         unioned.profile,
         unioned.reason,
         unioned.evidence,
-        unioned.evidence_id
+        unioned.evidence_id,
+        cadences.answered_at as stage_entered_after,
+        cadences.began_by as stage_entered_until
     from unioned
     inner join leads_created
         on unioned.lead_id = leads_created.lead_id
     inner join refresh_context
         on unioned.holds_from <= refresh_context.as_of
+    left join cadences
+        on
+            unioned.trigger = 'cadence_exhausted'
+            and unioned.evidence_id = cadences.sales_activity_id
     union all
     select
         lead_id,
@@ -383,7 +406,9 @@ final as (
         cast(null as varchar) as profile,
         cast(null as varchar) as reason,
         'lead record' as evidence,
-        cast(null as varchar) as evidence_id
+        cast(null as varchar) as evidence_id,
+        cast(null as timestamp) as stage_entered_after,
+        cast(null as timestamp) as stage_entered_until
     from leads_created
 
 )

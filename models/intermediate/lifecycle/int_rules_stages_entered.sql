@@ -56,7 +56,9 @@ ways_by_trigger as (
         triggers.profile,
         triggers.reason,
         triggers.evidence,
-        triggers.evidence_id
+        triggers.evidence_id,
+        triggers.stage_entered_after,
+        triggers.stage_entered_until
     from triggers
     inner join transitions
         on triggers.trigger = transitions.trigger
@@ -86,7 +88,9 @@ ways_by_time as (
         cast(null as varchar) as profile,
         cast(null as varchar) as reason,
         'timer' as evidence,
-        cast(null as varchar) as evidence_id
+        cast(null as varchar) as evidence_id,
+        cast(null as timestamp) as stage_entered_after,
+        cast(null as timestamp) as stage_entered_until
     from timers
     inner join transitions
         on
@@ -191,6 +195,8 @@ walk as (
                     and walk.stage = ways.from_stage
                     and walk.entered_at <= ways.holds_until
                     and (not ways.is_for_kept_profile or walk.profile = ways.profile)
+                    and coalesce(ways.stage_entered_after < walk.entered_at, true)
+                    and coalesce(walk.entered_at <= ways.stage_entered_until, true)
         ) as opening
         where
             opening.entered_at <= opening.holds_until

@@ -33,6 +33,12 @@ answers as (
 
 ),
 
+cadences as (
+
+    select * from {{ ref('int_cadences_exhausted') }}
+
+),
+
 outcomes as (
 
     select * from {{ ref('contact_outcomes') }}
@@ -67,24 +73,35 @@ stages_now as (
 
 ),
 
--- A request is over when sales has said what becomes of the lead, or when it is too old.
-open_requests as (
+-- Who asks again after somebody turned to them waits anew.
+requests_ranked as (
 
     select
-        clocks.lead_id,
-        min(clocks.started_at) as requested_at
+        *,
+        row_number() over (partition by lead_id order by started_at desc) as place
     from clocks
-    cross join scoring
-    cross join refresh_context
-    where
-        clocks.left_at is null
-        and {{ days_after('clocks.started_at', 'scoring.hand_raise_days') }}
-        > refresh_context.as_of
-    group by clocks.lead_id
 
 ),
 
--- The sales stages entered after a request have taken it up.
+-- A request is over when sales has said what becomes of the lead, or when it is too old.
+last_requests as (
+
+    select
+        requests_ranked.lead_id,
+        requests_ranked.started_at,
+        requests_ranked.done_at,
+        requests_ranked.left_at is null
+        and {{ days_after('requests_ranked.started_at', 'scoring.hand_raise_days') }}
+        > refresh_context.as_of as is_open
+    from requests_ranked
+    cross join scoring
+    cross join refresh_context
+    where requests_ranked.place = 1
+
+),
+
+-- What sales said of a lead after a request has settled it; an MQL whom somebody had turned to
+-- before is contacted anew.
 begun as (
 
     select
@@ -93,14 +110,34 @@ begun as (
         stages_now.transitioned_at as stage_entered_at,
         stages_now.profile,
         case
+            when stages_now.to_stage = 'mql'
+                then greatest(
+                    stages_now.transitioned_at,
+                    coalesce(last_requests.started_at, stages_now.transitioned_at)
+                )
+            else stages_now.transitioned_at
+        end as cadence_from,
+        case
             when
-                stages_now.to_stage not in ('sal', 'sql', 'opportunity')
-                or open_requests.requested_at > stages_now.transitioned_at
-                then open_requests.requested_at
+                last_requests.is_open
+                and (
+                    last_requests.started_at > stages_now.transitioned_at
+                    or not (
+                        stages_now.to_stage in ('sal', 'sql', 'opportunity')
+                        or stages_now.trigger in (
+                            'returned', 'rejected', 'cadence_exhausted', 'deal_won', 'deal_lost'
+                        )
+                        or (
+                            stages_now.to_stage = 'mql'
+                            and last_requests.done_at < stages_now.transitioned_at
+                        )
+                    )
+                )
+                then last_requests.started_at
         end as requested_at
     from stages_now
-    left join open_requests
-        on stages_now.lead_id = open_requests.lead_id
+    left join last_requests
+        on stages_now.lead_id = last_requests.lead_id
 
 ),
 
@@ -108,7 +145,7 @@ with_start as (
 
     select
         *,
-        coalesce(requested_at, stage_entered_at) as begun_at
+        coalesce(requested_at, cadence_from) as begun_at
     from begun
 
 ),
@@ -173,6 +210,21 @@ heard_of as (
 
 ),
 
+cadences_over as (
+
+    select
+        with_start.lead_id,
+        min(cadences.exhausted_at) as exhausted_at
+    from with_start
+    inner join cadences
+        on
+            with_start.lead_id = cadences.lead_id
+            and with_start.begun_at <= cadences.began_by
+    where with_start.stage = 'mql'
+    group by with_start.lead_id
+
+),
+
 meetings_ahead as (
 
     select
@@ -199,7 +251,8 @@ final as (
         cast(coalesce(touched.touch_count, 0) as bigint) as touch_count,
         touched.last_touched_at,
         coalesce(touched.was_reached = 1, false) or heard_of.lead_id is not null as is_reached,
-        meetings_ahead.meeting_at
+        meetings_ahead.meeting_at,
+        cadences_over.exhausted_at
     from with_start
     left join touched
         on with_start.lead_id = touched.lead_id
@@ -207,6 +260,8 @@ final as (
         on with_start.lead_id = heard_of.lead_id
     left join meetings_ahead
         on with_start.lead_id = meetings_ahead.lead_id
+    left join cadences_over
+        on with_start.lead_id = cadences_over.lead_id
 
 )
 

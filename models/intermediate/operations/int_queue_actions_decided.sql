@@ -164,6 +164,7 @@ final as (
         decided.last_touched_at,
         decided.step_count,
         decided.meeting_at,
+        decided.exhausted_at,
         channels.is_phone_permitted = 1 as is_phone_permitted,
         channels.is_email_permitted = 1 as is_email_permitted,
         channels.any_channel,

@@ -68,6 +68,7 @@ put_together as (
         coalesce(decided.requested_at, decided.stage_entered_at) as since_at,
         case
             when decided.reason = 'meeting_ahead' then decided.meeting_at
+            when decided.reason = 'cadence_exhausted' then decided.exhausted_at
             else {{ days_after('decided.stage_entered_at', 'timers.after_days') }}
         end as until_at,
         cast(decided.touch_count as varchar) as step,

@@ -189,6 +189,7 @@ final as (
         steps_due.channel as step_channel,
         case
             when numbered.action = 'validate' then numbered.meeting_at
+            when numbered.action = 'recycle' then numbered.exhausted_at
             when steps_due.step_number is not null
                 then greatest(step_days.opens_at, numbered.begun_at)
             when numbered.after_business_days is not null

@@ -108,7 +108,11 @@ split as (
 
     select
         with_share.*,
-        cast(round(cast(reporting_amount as double) * new_business_share, 2) as decimal(18, 4))
+        cast(
+            round(
+                cast(with_share.reporting_amount as double) * with_share.new_business_share, 2
+            ) as decimal(18, 4)
+        )
             as new_business_amount
     from with_share
 

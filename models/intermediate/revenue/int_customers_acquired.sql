@@ -45,8 +45,11 @@ in_order as (
     select
         won_deals.*,
         row_number() over (
-            partition by customer_id
-            order by closed_at nulls last, created_at nulls last, opportunity_id
+            partition by won_deals.customer_id
+            order by
+                won_deals.closed_at nulls last,
+                won_deals.created_at nulls last,
+                won_deals.opportunity_id
         ) as deal_number
     from won_deals
 
@@ -72,8 +75,10 @@ final as (
         in_order.customer_id,
         in_order.lead_id,
         in_order.closed_at as won_at,
-        cast({{ dbt.date_trunc('month', in_time_zone('in_order.closed_at', 'reporting.time_zone')) }}
-            as date) as won_month,
+        cast(
+            {{ dbt.date_trunc('month', in_time_zone('in_order.closed_at', 'reporting.time_zone')) }}
+            as date
+        ) as won_month,
         in_order.deal_number,
         in_order.deal_number = 1
         and in_order.opportunity_type = 'new'

@@ -152,8 +152,8 @@ numbered as (
     select
         touching.*,
         row_number() over (
-            partition by lead_id
-            order by touched_at, interaction_id
+            partition by touching.lead_id
+            order by touching.touched_at, touching.interaction_id
         ) as place
     from touching
 

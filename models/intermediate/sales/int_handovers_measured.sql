@@ -40,12 +40,14 @@ measured as (
     select
         spans.*,
         cast(
-            {{ dbt.datediff('spans.from_at', 'spans.until_at', 'second') }} as double
+            {{ dbt.datediff(
+                'spans.from_at',
+                'spans.until_at',
+                'second'
+            ) }} as double
         ) / 60 as elapsed_minutes,
-        cast(
-            {{ worked_at('end_stretches', 'spans.until_at') }}
-            - {{ worked_at('start_stretches', 'spans.from_at') }} as double
-        ) / 60000000 as worked_minutes
+        {{ worked_at('start_stretches', 'spans.from_at') }} as worked_at_start,
+        {{ worked_at('end_stretches', 'spans.until_at') }} as worked_at_end
     from spans
     left join stretches as start_stretches
         on {{ stretch_at('start_stretches', 'spans.calendar', 'spans.from_at') }}
@@ -60,7 +62,10 @@ not_negative as (
     select
         *,
         case when elapsed_minutes < 0 then 0 else elapsed_minutes end as minutes,
-        case when worked_minutes < 0 then 0 else worked_minutes end as business_minutes
+        case
+            when worked_at_end < worked_at_start then 0
+            else cast(worked_at_end - worked_at_start as double) / 60000000
+        end as business_minutes
     from measured
 
 ),

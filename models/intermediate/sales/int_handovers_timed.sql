@@ -34,12 +34,15 @@ stage_changes as (
 
 ),
 
+-- Recycled without sales having said so, when nobody answered, is no rejection.
 placed as (
 
     select
         transitions.*,
         coalesce(stages.position > stages.mql_position, false) as is_beyond_mql,
-        coalesce(stages.position >= stages.sql_position, false) as is_sql_or_beyond
+        coalesce(stages.position >= stages.sql_position, false) as is_sql_or_beyond,
+        transitions.to_stage in ('recycled', 'disqualified')
+        and coalesce(transitions.trigger, '') <> 'cadence_exhausted' as is_rejection
     from transitions
     inner join stages
         on transitions.to_stage = stages.stage
@@ -157,9 +160,9 @@ answered as (
         closing.reason as closing_reason,
         refusals.reason as rejection_reason,
         refusals.changed_by as rejected_by,
-        coalesce(closing.to_stage in ('recycled', 'disqualified'), false) as is_rejected,
+        coalesce(closing.is_rejection, false) as is_rejected,
         coalesce(closing.to_stage = 'lost', false) as is_lost,
-        coalesce(closing.to_stage not in ('recycled', 'disqualified', 'lost'), false)
+        coalesce(closing.to_stage <> 'lost' and not closing.is_rejection, false)
             as is_withdrawn
     from passages
     left join first_steps

@@ -97,22 +97,26 @@ counted as (
 final as (
 
     select
-        {{ surrogate_key(['pressure_month', 'dimension', 'segment']) }} as contact_pressure_id,
-        pressure_month,
-        dimension,
-        segment,
-        cast(lead_week_count as bigint) as lead_week_count,
-        cast(contact_count as bigint) as contact_count,
-        cast(max_contact_count as bigint) as max_contact_count,
-        cast(over_cap_count as bigint) as over_cap_count,
-        cast(contact_count as double) / nullif(lead_week_count, 0) as contacts_per_lead_week,
-        cast(over_cap_count as double) / nullif(lead_week_count, 0) as over_cap_rate,
-        cast(mailed_lead_count as bigint) as mailed_lead_count,
-        cast(unsubscribed_count as bigint) as unsubscribed_count,
-        cast(unsubscribed_mailed_count as bigint) as unsubscribed_mailed_count,
-        cast(unsubscribed_mailed_count as double) / nullif(mailed_lead_count, 0)
+        {{ surrogate_key([
+            'counted.pressure_month', 'counted.dimension', 'counted.segment',
+        ]) }} as contact_pressure_id,
+        counted.pressure_month,
+        counted.dimension,
+        counted.segment,
+        cast(counted.lead_week_count as bigint) as lead_week_count,
+        cast(counted.contact_count as bigint) as contact_count,
+        cast(counted.max_contact_count as bigint) as max_contact_count,
+        cast(counted.over_cap_count as bigint) as over_cap_count,
+        cast(counted.contact_count as double)
+        / nullif(counted.lead_week_count, 0) as contacts_per_lead_week,
+        cast(counted.over_cap_count as double)
+        / nullif(counted.lead_week_count, 0) as over_cap_rate,
+        cast(counted.mailed_lead_count as bigint) as mailed_lead_count,
+        cast(counted.unsubscribed_count as bigint) as unsubscribed_count,
+        cast(counted.unsubscribed_mailed_count as bigint) as unsubscribed_mailed_count,
+        cast(counted.unsubscribed_mailed_count as double) / nullif(counted.mailed_lead_count, 0)
             as unsubscribe_rate,
-        pressure_month < {{ month_of('refresh_context.as_of', 'reporting.time_zone') }}
+        counted.pressure_month < {{ month_of('refresh_context.as_of', 'reporting.time_zone') }}
             as is_mature
     from counted
     cross join reporting

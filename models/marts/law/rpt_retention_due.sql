@@ -4,6 +4,13 @@ with clocks as (
 
 ),
 
+outdated as (
+
+    select * from {{ ref('int_interactions_outdated') }}
+    where lead_id is not null
+
+),
+
 policies as (
 
     select * from {{ ref('retention_policies') }}
@@ -13,6 +20,17 @@ policies as (
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+-- Of an interaction delivered twice both records go; it is one.
+outdated_by_lead as (
+
+    select
+        lead_id,
+        count(distinct interaction_id) as interaction_count
+    from outdated
+    group by lead_id
 
 ),
 
@@ -31,8 +49,11 @@ final as (
         cast(clocks.retention_days as bigint) as retention_days,
         policies.source as policy_source,
         policies.confirmation,
+        coalesce(outdated_by_lead.interaction_count, 0) as due_interaction_count,
         refresh_context.as_of
     from clocks
+    left join outdated_by_lead
+        on clocks.lead_id = outdated_by_lead.lead_id
     left join policies
         on clocks.policy_country = policies.country_code
     cross join refresh_context

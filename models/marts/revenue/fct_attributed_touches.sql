@@ -93,10 +93,15 @@ weighted as (
 
     select
         claims.*,
-        claim / nullif(
-            sum(claim) over (partition by opportunity_id, attribution_model), 0
-        ) as weight
+        -- In order, since doubles summed in another order may differ in the last digit.
+        claims.claim / nullif(sum(claims.claim) over all_touches, 0) as weight
     from claims
+    window
+        all_touches as (
+            partition by claims.opportunity_id, claims.attribution_model
+            order by claims.touch_number
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
@@ -106,17 +111,19 @@ given_out as (
     select
         weighted.*,
         case
-            when touch_number = touch_count then reporting_amount
+            when weighted.touch_number = weighted.touch_count then weighted.reporting_amount
             else
                 cast(round(
-                    cast(reporting_amount as double) * sum(weight) over touches_so_far, 2
+                    cast(weighted.reporting_amount as double)
+                    * sum(weighted.weight) over touches_so_far,
+                    2
                 ) as decimal(18, 4))
         end as amount_so_far
     from weighted
     window
         touches_so_far as (
-            partition by opportunity_id, attribution_model
-            order by touch_number
+            partition by weighted.opportunity_id, weighted.attribution_model
+            order by weighted.touch_number
             rows between unbounded preceding and current row
         )
 

@@ -50,8 +50,10 @@ final as (
         {{ surrogate_key(['lag_months']) }} as acquisition_lag_id,
         cast(lag_months as bigint) as lag_months,
         cast(new_customer_count as bigint) as new_customer_count,
-        cast(sum(case when lag_months is not null then new_customer_count else 0 end) over ()
-            as bigint) as touched_customer_count,
+        cast(
+            sum(case when lag_months is not null then new_customer_count else 0 end) over ()
+            as bigint
+        ) as touched_customer_count,
         case
             when lag_months is not null
                 then

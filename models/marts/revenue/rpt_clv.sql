@@ -129,11 +129,12 @@ lifetimes as (
 
     select
         rates.*,
-        arpa_amount * gross_margin_rate as monthly_margin,
-        least(1.0 / nullif(churn_rate, 0), horizon_months) as capped_lifetime,
-        churn_rate = 0 or 1.0 / nullif(churn_rate, 0) > horizon_months as is_horizon_capped,
+        rates.arpa_amount * rates.gross_margin_rate as monthly_margin,
+        least(1.0 / nullif(rates.churn_rate, 0), rates.horizon_months) as capped_lifetime,
+        rates.churn_rate = 0
+        or 1.0 / nullif(rates.churn_rate, 0) > rates.horizon_months as is_horizon_capped,
         -- What of a month's margin is left a month later: who stays, at what money is worth then.
-        (1.0 - churn_rate) / (1.0 + discount_rate) as kept_share
+        (1.0 - rates.churn_rate) / (1.0 + rates.discount_rate) as kept_share
     from rates
 
 ),
@@ -142,10 +143,11 @@ valued as (
 
     select
         lifetimes.*,
-        coalesce(capped_lifetime, horizon_months) as lifetime_months,
+        coalesce(lifetimes.capped_lifetime, lifetimes.horizon_months) as lifetime_months,
         coalesce(
-            (1.0 - power(kept_share, horizon_months)) / nullif(1.0 - kept_share, 0),
-            horizon_months
+            (1.0 - power(lifetimes.kept_share, lifetimes.horizon_months))
+            / nullif(1.0 - lifetimes.kept_share, 0),
+            lifetimes.horizon_months
         ) as discounted_months
     from lifetimes
 
@@ -164,14 +166,14 @@ final as (
         cast(valued.customer_count as bigint) as customer_count,
         cast(valued.customer_months as bigint) as customer_months,
         cast(valued.churned_count as bigint) as churned_count,
-        cast(valued.churn_rate as double) as churn_rate,
+        cast(round(valued.churn_rate, 9) as double) as churn_rate,
         cast(round(valued.revenue_amount, 2) as decimal(38, 2)) as revenue_amount,
         cast(valued.revenue_months as bigint) as revenue_months,
         cast(round(valued.arpa_amount, 2) as decimal(38, 2)) as arpa_amount,
         cast(round(valued.margin_amount, 2) as decimal(38, 2)) as margin_amount,
         cast(round(valued.margin_revenue_amount, 2) as decimal(38, 2)) as margin_revenue_amount,
-        cast(valued.gross_margin_rate as double) as gross_margin_rate,
-        cast(valued.lifetime_months as double) as lifetime_months,
+        cast(round(valued.gross_margin_rate, 9) as double) as gross_margin_rate,
+        cast(round(valued.lifetime_months, 9) as double) as lifetime_months,
         valued.is_horizon_capped,
         cast(round(valued.monthly_margin * valued.lifetime_months, 2) as decimal(38, 2))
             as clv_amount,
@@ -179,11 +181,14 @@ final as (
             as discounted_clv_amount,
         cast(round(valued.cac_amount, 2) as decimal(38, 2)) as cac_amount,
         cast(
-            valued.monthly_margin * valued.lifetime_months / nullif(valued.cac_amount, 0) as double
+            round(
+                valued.monthly_margin * valued.lifetime_months / nullif(valued.cac_amount, 0), 9
+            ) as double
         ) as clv_to_cac_ratio,
         cast(
             case
-                when valued.monthly_margin > 0 then valued.cac_amount / valued.monthly_margin
+                when valued.monthly_margin > 0
+                    then round(valued.cac_amount / valued.monthly_margin, 9)
             end as double
         ) as payback_months
     from valued

@@ -41,7 +41,8 @@ refresh_context as (
 
 ),
 
--- What is to come has no outcome yet, whatever a later export says of it.
+-- What is to come has no outcome yet, whatever a later export says of it. A time alone does not say
+-- that anybody came.
 meetings as (
 
     select
@@ -62,8 +63,6 @@ meetings as (
                 then 'upcoming'
             when activities.meeting_status in ('held', 'no_show')
                 then activities.meeting_status
-            when activities.meeting_status is null and activities.occurred_at is not null
-                then 'held'
             else 'unrecorded'
         end as status
     from activities
@@ -120,7 +119,7 @@ responses_ranked as (
     inner join responses
         on
             meetings.lead_id = responses.lead_id
-            and responses.crossed_at <= meetings.booked_at
+            and meetings.booked_at >= responses.crossed_at
 
 ),
 

@@ -167,7 +167,7 @@ def empty_warehouse(path: Path) -> None:
         ensure_raw_schema(connection, load_contract())
         connection.execute("create schema marts")
         for file in (PROJECT_DIR / "models" / "marts").rglob("*.yml"):
-            for model in yaml.safe_load(file.read_text())["models"]:
+            for model in yaml.safe_load(file.read_text()).get("models", []):
                 columns = ", ".join(f"{one['name']} {one['data_type']}" for one in model["columns"])
                 connection.execute(f"create table marts.{model['name']} ({columns})")
         connection.execute(

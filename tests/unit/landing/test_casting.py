@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from lead_warehouse.contract import Column
-from lead_warehouse.landing.casting import cast_column, cast_known_at
+from lead_warehouse.landing.casting import BLANKS, cast_column, cast_known_at
 from lead_warehouse.mapping import Input
 from lead_warehouse.sql import identifier
 
@@ -38,12 +38,17 @@ def an_input(source: Any, **settings: Any) -> Input:
 
 
 def cast(
-    kind: str, cells: Cells, source: Any = "c", contract: Any = None, **settings: Any
+    kind: str,
+    cells: Cells,
+    source: Any = "c",
+    contract: Any = None,
+    name: str = "v",
+    **settings: Any,
 ) -> Outcome:
     """Cast one cell (of the file's column ``c``), or cells by column, through ``source``."""
     one = an_input(source, **settings)
     column = Column.model_validate({"type": kind, "description": "-", **(contract or {})})
-    return run(cast_column("v", column, one.tables[0].columns["v"], one), cells)
+    return run(cast_column(name, column, one.tables[0].columns["v"], one), cells)
 
 
 def run(made: Any, cells: Cells) -> Outcome:
@@ -109,6 +114,14 @@ def test_blanks_around_a_value_mean_nothing_but_in_text(
     kind: str, cell: str, value: object
 ) -> None:
     assert cast(kind, cell) == accepted(value)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_blank_of_any_kind_ends_no_value_and_no_key(blank: str) -> None:
+    for cell in (f"42{blank}", f"{blank}42", f"{blank}42{blank}{blank}"):
+        assert cast("bigint", cell) == accepted(42)
+        assert cast("string", cell, name="lead_id") == accepted("42")
+    assert cast("string", f"4{blank}2", name="lead_id") == accepted(f"4{blank}2")
 
 
 def test_declared_empty_values_are_null() -> None:

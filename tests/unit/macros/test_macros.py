@@ -284,3 +284,24 @@ def test_fault_34_what_is_wrong_with_an_address_is_said(
 ) -> None:
     sql = f"select {CONTACTS.email_problem('email')} from (select ?::varchar as email)"
     assert duckdb.execute(sql, [email]).fetchall() == [(problem,)]
+
+
+REACHED = macros("engine/quantile_reached.sql")
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 20)), max_size=12),
+    st.sampled_from([0.5, 0.9, 1.0]),
+)
+def test_a_quantile_counts_who_never_arrived_as_the_last(
+    values: list[int | None], share: float
+) -> None:
+    expression = REACHED.quantile_reached("value", share, "value is null or value <> 13")
+    found = duckdb.execute(
+        f"select {expression} from (select unnest(?::integer[]) as value)", [values]
+    ).fetchone()
+    counted = [value for value in values if value != 13]
+    arrived = sorted(value for value in counted if value is not None)
+    # The least value by which the share of all that count had arrived.
+    by_then = [v for v in arrived if sum(w <= v for w in arrived) >= share * len(counted)]
+    assert found == (min(by_then, default=None),)

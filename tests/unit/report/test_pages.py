@@ -70,7 +70,7 @@ def test_inputs_and_other_queries_are_filled_in(data: Path, tmp_path: Path) -> N
 
 
 def test_a_name_of_evidence_is_refused(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="query inputs .* Evidence uses that name"):
+    with pytest.raises(UserError, match=r"query inputs .* Evidence uses that name"):
         check_queries([page(tmp_path, "select 1", "inputs")], data)
 
 

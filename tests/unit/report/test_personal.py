@@ -111,5 +111,5 @@ def test_a_small_count_that_was_not_masked_fails_the_build(
 
 
 def test_a_query_that_does_not_run_is_named(generation: Generation, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="report query people: .*no_such_column"):
+    with pytest.raises(UserError, match=r"report query people: .*no_such_column"):
         exported(generation, tmp_path, "select no_such_column from marts.dim_leads")

@@ -13,6 +13,8 @@ from tests.changed_rules import ChangedRules
         ("opportunity_due_days", "-1", "is out of range; it must be 0 or more and 365 or less"),
         ("opportunity_due_days", "0", None),
         ("opportunity_due_days", "366", "is out of range; it must be 0 or more and 365 or less"),
+        ("answer_wait_days", "-1", "is out of range; it must be 0 or more and 365 or less"),
+        ("answer_wait_days", "0", None),
     ],
 )
 def test_limits_of_the_handover_are_kept(

@@ -48,6 +48,19 @@ def test_policies_as_shipped_are_good(rules: ChangedRules) -> None:
             "nobody asks for the policy",
         ),
         (
+            "tracking_policies",
+            "page_elsewhere",
+            {"interaction_type": "Page"},
+            "interaction_type 'Page' has capitals or blanks around it, and types are compared in "
+            "lower case; write 'page'",
+        ),
+        (
+            "tracking_policies",
+            "page_elsewhere",
+            {"country_code": "EUROPE"},
+            "country_code 'EUROPE' is no ISO 3166-1 alpha-2 code",
+        ),
+        (
             "person_acts",
             "unsubscribe",
             {"objects_to_purpose": ""},
@@ -90,4 +103,14 @@ def test_everybody_is_covered(rules: ChangedRules) -> None:
         "a row with * and * to contact_policies.csv",
         "contact_reasons.csv:1: reason 'objected' has no words; add its row",
         "retention_policies.csv:1: no row holds everywhere; add one with country_code *",
+    ]
+
+
+def test_tracking_without_consent_has_its_reason(rules: ChangedRules) -> None:
+    place = rules.change("tracking_policies", "page_elsewhere", needs_consent="true")
+    assert rules.problems() == []
+    rules.drop("traffic_reasons", "no_tracking_consent")
+    assert rules.said_of(place) == [
+        "needs_consent is true and traffic_reasons.csv has no row 'no_tracking_consent', so "
+        "nothing would come of it; add the row"
     ]

@@ -18,7 +18,7 @@ STAGES = "lifecycle_stages"
         (
             "sal deal_opened",
             {"precedence": "30"},
-            "precedence '30' of from_stage 'sal' is that of line 38 too; give each its own",
+            "precedence '30' of from_stage 'sal' is that of line 39 too; give each its own",
         ),
         ("sal deal_opened", {"precedence": "31"}, None),
         (

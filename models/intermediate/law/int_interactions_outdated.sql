@@ -1,0 +1,116 @@
+{{ config(materialized='view', tags=['all_interactions']) }}
+
+-- A view: who purges asks for the records, a refresh only how many there are.
+with records as (
+
+    select * from {{ ref('stg_files__interactions') }}
+
+),
+
+attributed as (
+
+    select * from {{ ref('int_interactions_attributed') }}
+
+),
+
+people as (
+
+    select * from {{ ref('int_people_classified') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('tracking_policies') }}
+
+),
+
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+-- What is younger than the shortest period of its type need not be looked up.
+shortest as (
+
+    select
+        policies.interaction_type,
+        max({{ days_after('refresh_context.as_of', '-policies.retention_days') }}) as latest_at
+    from policies
+    cross join refresh_context
+    where policies.retention_days is not null
+    group by policies.interaction_type
+
+),
+
+old_records as (
+
+    select
+        records.interaction_id,
+        shortest.interaction_type,
+        records.occurred_at,
+        records.input_name,
+        records.file_digest,
+        records.file_line
+    from records
+    inner join shortest
+        on
+            lower(trim(records.interaction_type)) = shortest.interaction_type
+            and records.occurred_at <= shortest.latest_at
+
+),
+
+-- A country without a row, and whom nobody knows, has the period that holds everywhere.
+with_policy as (
+
+    select
+        old_records.*,
+        attributed.lead_id,
+        case
+            when of_country.policy is not null then of_country.retention_days
+            else elsewhere.retention_days
+        end as retention_days
+    from old_records
+    left join attributed
+        on old_records.interaction_id = attributed.interaction_id
+    left join people
+        on attributed.lead_id = people.lead_id
+    left join policies as of_country
+        on
+            old_records.interaction_type = of_country.interaction_type
+            and people.country_code = of_country.country_code
+    left join policies as elsewhere
+        on
+            old_records.interaction_type = elsewhere.interaction_type
+            and elsewhere.country_code = '*'
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ days_after('occurred_at', 'retention_days') }} as due_at
+    from with_policy
+
+),
+
+final as (
+
+    select
+        dated.interaction_id,
+        dated.lead_id,
+        dated.interaction_type,
+        dated.occurred_at,
+        dated.due_at,
+        dated.input_name,
+        dated.file_digest,
+        dated.file_line
+    from dated
+    cross join refresh_context
+    where dated.due_at <= refresh_context.as_of
+
+)
+
+select * from final
