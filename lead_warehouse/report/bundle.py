@@ -116,9 +116,9 @@ class Bundle:
         for name in FILES:
             shutil.copy2(self.project / name, self.folder / name)
         for page in self.pages:
-            path = self.template / "src" / "pages" / page.route.strip("/") / "+page.md"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(page.text, encoding="utf-8")
+            file = self.template / "src" / "pages" / page.route.strip("/") / "+page.md"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(page.text, encoding="utf-8")
 
     def _sources(self) -> Iterable[Path]:
         yield from (self.project / name for name in FILES)

@@ -15,6 +15,7 @@ def compress(folder: Path) -> None:
         path
         for path in folder.rglob("*")
         if path.suffix in PACKED
+        and path.is_file()
         and path.stat().st_size >= SMALLEST
         and not path.with_name(f"{path.name}.gz").exists()
     ]
