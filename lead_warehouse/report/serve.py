@@ -7,6 +7,7 @@ import email.utils
 import mimetypes
 import re
 import shutil
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +34,11 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     site: Path
+
+    def handle(self) -> None:
+        # A browser that leaves a page drops what it had asked for.
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:  # named by http.server
         self._answer(with_body=True)
