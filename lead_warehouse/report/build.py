@@ -19,12 +19,12 @@ from lead_warehouse.report.page_queries import check_queries
 from lead_warehouse.report.pages import read_pages
 from lead_warehouse.report.personal import tagged_columns
 from lead_warehouse.state.generations import Generations
-from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.layout import INTERNAL_REPORT, StateDirectory
 from lead_warehouse.state.lock import exclusive_lock
 
 REPORTS = PROJECT_DIR / "reports"
 SOURCE = "warehouse"
-PUBLISHED, INTERNAL = "published", "internal"
+PUBLISHED = "published"
 KEPT_SITES = 2
 """The site served and the one before, whose pages may be open in a browser."""
 
@@ -43,7 +43,7 @@ class Built:
 
 def site_of(state: StateDirectory, is_internal: bool) -> Path:
     """The pointer to the finished site."""
-    return state.root / "report" / (INTERNAL if is_internal else PUBLISHED)
+    return state.report / (INTERNAL_REPORT if is_internal else PUBLISHED)
 
 
 def build(
@@ -64,7 +64,7 @@ def build(
     generations = Generations(state)
     generation = generations.find(run_id)
     generations.refuse_unerased(generation)
-    variant = INTERNAL if is_internal else PUBLISHED
+    variant = INTERNAL_REPORT if is_internal else PUBLISHED
     built = Built(
         site_of(state, is_internal), generation.run_id, str(generation.as_of), is_internal
     )
@@ -72,7 +72,7 @@ def build(
     head = (reports / "partials" / "head.md").read_text(encoding="utf-8")
     pages = read_pages(*(folder / "pages" for folder in folders), head=head)
     bundle = Bundle(reports, variant, pages)
-    work = state.root / "report" / f".{variant}-{os.getpid()}"
+    work = state.report / f".{variant}-{os.getpid()}"
     shutil.rmtree(work, ignore_errors=True)
     try:
         work.mkdir(parents=True)
@@ -94,7 +94,11 @@ def build(
                     compress(bundle.client)
             with _timed(built, "pages"):
                 site = work / "site"
-                _assemble(bundle, data, site, environment)
+                bundle.forget()
+                try:
+                    _assemble(bundle, data, site, environment)
+                finally:
+                    bundle.forget()
         with _timed(built, "compression"):
             compress(site)
         built.sizes = _sizes(site, data)
@@ -109,7 +113,6 @@ def build(
 
 def _assemble(bundle: Bundle, data: Path, site: Path, environment: dict[str, str]) -> None:
     """A whole site: the code, the pages with their figures, the data."""
-    shutil.rmtree(bundle.data, ignore_errors=True)
     name = f"{SOURCE}/{content_digest(data)}.duckdb"
     (bundle.data / SOURCE).mkdir(parents=True)
     shutil.copy2(data, bundle.data / name)

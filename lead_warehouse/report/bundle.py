@@ -79,10 +79,13 @@ class Bundle:
         shutil.rmtree(self.template / "build", ignore_errors=True)
         (self.folder / DONE).write_text(json.dumps({"digest": self.digest()}))
 
+    def forget(self) -> None:
+        """Remove the data and figures of the generation that was written last."""
+        for part in ("static/data", ".evidence-queries/cache", f"{OUTPUT}/prerendered"):
+            shutil.rmtree(self.template / part, ignore_errors=True)
+
     def prerender(self, target: Path, environment: dict[str, str]) -> None:
         """Write every page, with the figures of the data at hand, below ``target``."""
-        for old in (".evidence-queries/cache", f"{OUTPUT}/prerendered"):
-            shutil.rmtree(self.template / old, ignore_errors=True)
         with ThreadPoolExecutor(len(LANGUAGES)) as pool:
             told = pool.map(
                 lambda language: self._prerender(language, target.resolve(), environment), LANGUAGES
