@@ -1,5 +1,6 @@
 """Builds the site of one generation beside the one that is served, then puts it in its place."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -20,7 +21,6 @@ from lead_warehouse.report.pages import read_pages
 from lead_warehouse.report.personal import tagged_columns
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import INTERNAL_REPORT, StateDirectory
-from lead_warehouse.state.lock import exclusive_lock
 
 REPORTS = PROJECT_DIR / "reports"
 SOURCE = "warehouse"
@@ -83,9 +83,7 @@ def build(
             check_queries(pages, data)
         environment = node_environment(reports)
         (reports / ".build").mkdir(exist_ok=True)
-        with exclusive_lock(
-            reports / ".build" / f"{variant}.lock", f"build of the {variant} report"
-        ):
+        with _alone(reports / ".build" / f"{variant}.lock"):
             with _timed(built, "packages"):
                 install(reports, environment)
             with _timed(built, "bundle"):
@@ -166,6 +164,14 @@ def _sizes(site: Path, data: Path) -> dict[str, int]:
         "first page": first.stat().st_size,
         "first page, packed": packed.stat().st_size if packed.exists() else 0,
     }
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait for whoever makes the same bundle; it is then there for this build too."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -71,13 +71,15 @@ class Bundle:
         Raises:
             RunFailed: it cannot be made; names the page.
         """
+        # Of what lies there now: somebody may edit a page while it is made.
+        digest = self.digest()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._compose()
         vite = self.project / "node_modules" / "vite" / "bin" / "vite.js"
         told = run(["node", str(vite), "build"], self.template, environment, "the bundle")
         refuse_errors(told, "the bundle")
         shutil.rmtree(self.template / "build", ignore_errors=True)
-        (self.folder / DONE).write_text(json.dumps({"digest": self.digest()}))
+        (self.folder / DONE).write_text(json.dumps({"digest": digest}))
 
     def forget(self) -> None:
         """Remove the data and figures of the generation that was written last."""

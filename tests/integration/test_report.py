@@ -44,7 +44,8 @@ class Tab:
     elsewhere: list[str] = field(default_factory=list)
 
     def open(self, route: str) -> Any:
-        self.page.goto(self.base + route, wait_until="load")
+        # What a page that is left had asked for would fail, and be told as an error.
+        self.page.goto(self.base + route, wait_until="networkidle")
         return self.page
 
     def figure(self, title: str) -> Any:

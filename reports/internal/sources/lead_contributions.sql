@@ -3,6 +3,9 @@ with labels as (
     select profile, criterion as rule, label_en, label_fr from seeds.icp_criteria
     union all
     select null, interaction_type, label_en, label_fr from seeds.signals
+    union all
+    select null, interaction_type, label_en, label_fr from seeds.negative_steps
+    where interaction_type not in (select signals.interaction_type from seeds.signals)
 ),
 
 rules as (

@@ -16,8 +16,10 @@ select
     temperatures.label_fr as temperature_fr,
     stages.label_en as stage_en,
     stages.label_fr as stage_fr,
-    coalesce(actions.label_en, queue.next_action) as action_en,
-    coalesce(actions.label_fr, queue.next_action) as action_fr,
+    case queue.next_action when 'reassign' then 'Reassign' else coalesce(actions.label_en, queue.next_action) end
+        as action_en,
+    case queue.next_action when 'reassign' then 'Réattribuer'
+        else coalesce(actions.label_fr, queue.next_action) end as action_fr,
     queue.channel,
     queue.is_due,
     queue.is_sla_breached,
