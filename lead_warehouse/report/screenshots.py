@@ -15,6 +15,7 @@ from lead_warehouse.report.serve import make_server
 from lead_warehouse.state.layout import StateDirectory
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+TALLEST = 4_000
 SETTLES = 5_000
 """Milliseconds until charts are drawn."""
 
@@ -47,7 +48,12 @@ def take(site: Path, folder: Path, pages: list[str], sizes: dict[str, tuple[int,
                 page.goto(base + route, wait_until="load")
                 page.wait_for_timeout(SETTLES)
                 name = route.strip("/").replace("/", "-") or "overview"
-                page.screenshot(path=str(folder / f"{name}-{size}.png"), full_page=True)
+                tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+                page.screenshot(
+                    path=str(folder / f"{name}-{size}.png"),
+                    full_page=True,
+                    clip={"x": 0, "y": 0, "width": width, "height": tall},
+                )
             context.close()
         browser.close()
     server.shutdown()
