@@ -1,9 +1,7 @@
 """Fixtures that cost a refresh are made once and copied."""
 
-import atexit
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from hypothesis import settings
 
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
-from lead_warehouse.refresh.project import PARSED
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.simulate.company import simulate
 from lead_warehouse.state.generations import Generations
@@ -39,26 +36,12 @@ def no_progress(step: str, detail: str) -> None:
     pass
 
 
-_parsed_projects: list[Path] = []
-
-
 def refresh_state(
     root: Path, mapping: Path, input_dir: Path | None = None, **options: Any
 ) -> RefreshReport:
-    """A refresh as the console script does it, in this process, without its output.
-
-    A new state directory starts with what dbt parsed in another one, which saves seconds.
-    """
-    if _parsed_projects and not (root / "project").exists():
-        shutil.copytree(_parsed_projects[0], root / "project" / PARSED)
+    """A refresh as the console script does it, in this process, without its output."""
     asked = RefreshOptions(StateDirectory(root), mapping, input_dir or mapping.parent, **options)
-    report = refresh(asked, no_progress)
-    if not _parsed_projects:
-        kept = Path(tempfile.mkdtemp(prefix="parsed-")) / PARSED
-        shutil.copytree(root / "project" / PARSED, kept)
-        atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
-        _parsed_projects.append(kept)
-    return report
+    return refresh(asked, no_progress)
 
 
 def ask(root: Path, sql: str, generation: str | None = None) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -142,3 +143,22 @@ def test_bad_rules_and_instants_are_refused_before_anything_is_copied(
         assert said in ended.stderr
         assert ended.stderr.count("\n") == 1
     assert list(scratch.iterdir()) == []
+
+
+def test_a_change_that_passes_a_limit_ends_with_3_and_is_kept(
+    published_stories: Path, change_rule: Callable[..., Path], tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    shutil.copytree(published_stories, state, symlinks=True)
+    rules = change_rule("mql_thresholds.csv", "saas_mid_market,60,40,", "saas_mid_market,60,95,")
+    ended = run("compare", "--state", state, "--rules", rules, "--names")
+    assert ended.returncode == 3, ended.stderr
+    assert "Changed: `mql_thresholds`." in ended.stdout
+    assert "limit passed: leads whose stage changes" in ended.stderr
+    assert "| saas |" not in ended.stdout.split("### Leads that enter or leave MQL")[0]
+    [kept] = (state / "comparisons").glob("*.parquet")
+    assert kept.stat().st_size > 0
+    same = run("compare", "--state", state, "--rules", tmp_path / "scratch", "--no-keep")
+    assert same.returncode == 0, same.stderr
+    assert "Changed: nothing." in same.stdout
+    assert len(list((state / "comparisons").iterdir())) == 1

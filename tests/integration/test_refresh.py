@@ -31,11 +31,12 @@ def test_a_refresh_publishes_every_mart_with_rows(published_sample: Path) -> Non
         "fct_funnel_conversions",
         "rpt_funnel_cohorts",
     }
-    # Nothing can have been restated yet; it is well if nobody waits for an opportunity and every
-    # source has its channel.
+    # Nothing can have been restated yet; it is well if nobody waits for an opportunity, every
+    # source has its channel and every amount its rate.
     assert counts.pop("rpt_restated_transitions") == 0
     counts.pop("rpt_sqls_without_opportunity")
     counts.pop("rpt_unmapped_sources")
+    counts.pop("rpt_missing_exchange_rates")
     assert all(counts.values()), counts
 
 

@@ -24,11 +24,22 @@ role_mailboxes as (
 
 ),
 
+refresh_context as (
+
+    select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+-- Records that do not say when they were made are known since they landed, which may be later than
+-- the instant that the warehouse speaks for; what it speaks of had been collected by then.
 first_known as (
 
     select
         lead_id,
-        min(coalesce(created_at, valid_from)) as collected_at,
+        least(
+            min(coalesce(created_at, valid_from)),
+            min((select refresh_context.as_of from refresh_context))
+        ) as collected_at,
         max(notice_given_at) as notice_given_at,
         max(case when provenance = 'indirect' then 1 else 0 end) as is_indirect_once,
         max(case when provenance = 'direct' then 1 else 0 end) as is_direct_once

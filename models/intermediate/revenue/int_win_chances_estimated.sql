@@ -29,19 +29,26 @@ counted as (
 
 ),
 
+origins as (
+
+    select distinct origin_number from snapshots
+
+),
+
+periods as (
+
+    select {{ numbers_up_to(3) }} as period_number
+
+),
+
 looks as (
 
     select
         origins.origin_number,
         periods.period_number
-    from (
-        select distinct origin_number
-        from snapshots
-    ) as origins
+    from origins
     cross join settings
-    cross join (
-        select {{ numbers_up_to(3) }} as period_number
-    ) as periods
+    cross join periods
     where origins.origin_number <= settings.backtest_months
 
 ),
