@@ -48,6 +48,16 @@ demo: setup ## Make a sample company, refresh, show the funnel and the ten hotte
 	@echo
 	@echo "the ten hottest leads (lead-warehouse hottest; explain says more of one)"
 	@$(BIN)/lead-warehouse hottest --state $(DEMO)/state
+	@echo
+	@$(BIN)/lead-warehouse report --state $(DEMO)/state || echo "the demo goes on without its report"
+	@echo "look at it with make report: http://127.0.0.1:8080/"
+
+report: setup ## Build the report of the demo, or of REPORT_STATE, and serve it (INTERNAL=1 with the queue)
+	@$(BIN)/lead-warehouse report --state $(or $(REPORT_STATE),$(DEMO)/state) --serve \
+		$(if $(INTERNAL),--internal)
+
+screenshots: setup ## Pictures of the demo's report into docs/images (needs Chromium)
+	@$(BIN)/python -m lead_warehouse.report.screenshots $(or $(REPORT_STATE),$(DEMO)/state) docs/images
 
 test: setup ## Lint, type-check, run every test
 	$(MAKE) --no-print-directory lint

@@ -27,6 +27,7 @@ from lead_warehouse.cli.options import (
 )
 from lead_warehouse.cli.progress import StepLines
 from lead_warehouse.cli.quarantine import quarantine_app
+from lead_warehouse.cli.report import report_command
 from lead_warehouse.cli.runs import doctor_command, runs_app, status_command
 from lead_warehouse.cli.scores import scores_app
 from lead_warehouse.clock import parse_instant
@@ -68,6 +69,7 @@ for name, command in (
     ("release", release_command),
     ("erase", erase_command),
     ("purge", purge_command),
+    ("report", report_command),
     ("compare", compare_command),
 ):
     app.command(name)(command)

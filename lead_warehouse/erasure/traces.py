@@ -15,7 +15,7 @@ from lead_warehouse.erasure.rewriting import LEFT, RIGHT
 from lead_warehouse.erasure.tombstones import KIND_NAMES, TOKEN, IsErased
 from lead_warehouse.sql import literal
 from lead_warehouse.state.generations import remove_folder
-from lead_warehouse.state.layout import StateDirectory
+from lead_warehouse.state.layout import INTERNAL_REPORT, StateDirectory
 
 IN_PLACE = b"[erased]"
 
@@ -38,6 +38,7 @@ def clear_traces(state: StateDirectory, persons: Persons, is_erased: IsErased) -
         how many files were changed or removed.
     """
     remove_folder(state.building.parent)
+    _remove_internal_report(state)
     persons = _with_named(state, persons, is_erased)
     pattern = pattern_of(persons)
     changed = 0
@@ -46,6 +47,13 @@ def clear_traces(state: StateDirectory, persons: Persons, is_erased: IsErased) -
     changed += _clear_publications(state, persons)
     _clear_ledger(state.control, pattern)
     return changed
+
+
+def _remove_internal_report(state: StateDirectory) -> None:
+    """Remove the built sites that show single leads; the next build shows who is left."""
+    (state.report / INTERNAL_REPORT).unlink(missing_ok=True)
+    for site in (state.report / "sites").glob(f"{INTERNAL_REPORT}-*"):
+        remove_folder(site)
 
 
 def _with_named(state: StateDirectory, persons: Persons, is_erased: IsErased) -> Persons:

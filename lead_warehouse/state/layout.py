@@ -7,6 +7,9 @@ from typing import ClassVar
 WAREHOUSE_FILE = "warehouse.duckdb"
 """Constant name: DuckDB views carry the catalog's name, which is the file's stem."""
 
+INTERNAL_REPORT = "internal"
+"""The site that shows single leads, and how the folders of its builds begin."""
+
 
 @dataclass(frozen=True)
 class StateDirectory:
@@ -66,6 +69,11 @@ class StateDirectory:
     def project(self) -> Path:
         """The dbt project of the run: this checkout's models with the rules in force."""
         return self.root / "project"
+
+    @property
+    def report(self) -> Path:
+        """The finished sites, and a pointer to each that is served."""
+        return self.root / "report"
 
     def generation(self, run_id: str) -> Path:
         return self.generations / run_id
