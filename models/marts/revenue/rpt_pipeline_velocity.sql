@@ -50,7 +50,8 @@ counted as (
         count(case when is_stale then 1 end) as stale_count,
         count(case when is_won then 1 end) as won_count,
         count(case when not is_open then 1 end) as closed_count,
-        avg(case when is_won then cast(reporting_amount as double) end) as mean_deal_amount,
+        -- Of decimals, so that the number of threads changes nothing.
+        avg(case when is_won then reporting_amount end) as mean_deal_amount,
         {{ median('case when is_won then cycle_days end') }} as median_cycle_days
     from in_months
     group by pipeline_month, is_month_over, opportunity_type, dimension, segment

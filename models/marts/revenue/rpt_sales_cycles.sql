@@ -81,7 +81,8 @@ final as (
         cast(deal_count - measured_count - negative_count as bigint) as unmeasured_count,
         cast(median_cycle_days as double) as median_cycle_days,
         cast(p90_cycle_days as double) as p90_cycle_days,
-        cast(summed_days as double) / nullif(measured_count, 0) as mean_cycle_days,
+        -- Rounded, since the last bits of a sum of doubles change with the number of threads.
+        round(cast(summed_days as double) / nullif(measured_count, 0), 9) as mean_cycle_days,
         coalesce(closed_month < as_of_month, false) as is_mature
     from counted
 
