@@ -501,17 +501,25 @@ class Deliveries:
         return True
 
     def _objection(self, circle: Circle) -> bool:
+        lead, at = self._some(circle.leads), self._at()
+        purpose = self._random.choice(("profiling", "tracking"))
+        status = self._random.choice(("objected", "given"))
         self._tell(
             "consents",
             consent_id=self._new_id(),
-            lead_id=self._some(circle.leads),
-            purpose=self._random.choice(("profiling", "tracking")),
+            lead_id=lead,
+            purpose=purpose,
             channel=self._random.choice((None, "web", "web")),
-            status=self._random.choice(("objected", "given")),
+            status=status,
             legal_ground="consent",
             proof="letter",
-            recorded_at=self._at(),
+            recorded_at=at,
         )
+        if (purpose, status) == ("tracking", "given"):
+            # Of these visits the second counts where policies ask for consent, and the first does not.
+            for hours in (-1, 1):
+                visited_at = min(at + timedelta(hours=hours), self._ends)
+                self._event(circle, lead_id=lead, interaction_type="page", occurred_at=visited_at)
         return True
 
 
