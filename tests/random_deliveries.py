@@ -516,7 +516,7 @@ class Deliveries:
             recorded_at=at,
         )
         if (purpose, status) == ("tracking", "given"):
-            # Of these visits the second counts where policies ask for consent, and the first does not.
+            # Where policies ask for consent, only the second of these visits counts.
             for hours in (-1, 1):
                 visited_at = min(at + timedelta(hours=hours), self._ends)
                 self._event(circle, lead_id=lead, interaction_type="page", occurred_at=visited_at)
