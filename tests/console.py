@@ -22,7 +22,7 @@ def run_process(*arguments: str | Path, **environment: str) -> Ended:
         text=True,
         env={**os.environ, **environment},
         check=False,
-        timeout=300,
+        timeout=900,
     )
 
 

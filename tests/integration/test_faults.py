@@ -38,7 +38,7 @@ def refresh_process(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=900,
     )
 
 
@@ -154,7 +154,7 @@ def test_fault_19_a_generation_being_read_outlives_retention(tmp_path: Path) -> 
         generations.publish(make_generation(state, number))
     generations.retain()
     assert database.exists()
-    answer, _ = reader.communicate("ask\n", timeout=30)
+    answer, _ = reader.communicate("ask\n", timeout=120)
     assert answer == "1000\n"
     generations.retain()
     assert not database.exists()

@@ -38,7 +38,7 @@ def read_by_older(published_sample: Path) -> tuple[str, dict[str, int]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=900,
     )
     assert read.returncode == 0, read.stderr
     version, found = json.loads(read.stdout)

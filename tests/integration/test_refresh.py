@@ -31,8 +31,8 @@ def test_a_refresh_publishes_every_mart_with_rows(published_sample: Path) -> Non
         "fct_funnel_conversions",
         "rpt_funnel_cohorts",
     }
-    # Nothing can have been restated or compared yet; it is well if nobody waits for an opportunity, every
-    # source has its channel and every amount its rate.
+    # Nothing can have been restated or compared yet; it is well if nobody waits for an opportunity,
+    # every source has its channel and every amount its rate.
     assert counts.pop("rpt_restated_transitions") == 0
     assert counts.pop("rpt_rule_changes") == 0
     counts.pop("rpt_sqls_without_opportunity")

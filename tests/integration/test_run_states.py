@@ -58,7 +58,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
+        timeout=1200,
     )
     assert told.returncode == 0, told.stderr
     lines = [json.loads(line) for line in told.stdout.splitlines()]
