@@ -58,6 +58,10 @@ old_records as (
         on
             lower(trim(records.interaction_type)) = shortest.interaction_type
             and records.occurred_at <= shortest.latest_at
+    where
+        coalesce(
+            records.known_at <= (select refresh_context.known_by from refresh_context), false
+        )
 
 ),
 
