@@ -88,6 +88,27 @@ costs_by_kind as (
 
 ),
 
+-- Each customer counts once in each kind of its dimension.
+kinds as (
+
+    select
+        'blended' as cac_kind,
+        'all' as dimension
+    union all
+    select
+        'lagged' as cac_kind,
+        'all' as dimension
+    union all
+    select
+        'marketing' as cac_kind,
+        'channel' as dimension
+    union all
+    select
+        'paid' as cac_kind,
+        'channel' as dimension
+
+),
+
 customers_by_kind as (
 
     select
@@ -97,11 +118,8 @@ customers_by_kind as (
         customers.won_month as acquisition_month,
         1.0 as new_customer_count
     from customers
-    cross join (
-        select 'blended' as cac_kind
-        union all
-        select 'lagged' as cac_kind
-    ) as kinds
+    inner join kinds
+        on kinds.dimension = 'all'
 
     union all
 
@@ -112,11 +130,8 @@ customers_by_kind as (
         touches.won_month as acquisition_month,
         touches.weight as new_customer_count
     from touches
-    cross join (
-        select 'marketing' as cac_kind
-        union all
-        select 'paid' as cac_kind
-    ) as kinds
+    inner join kinds
+        on kinds.dimension = 'channel'
     where touches.weight > 0
 
 ),
