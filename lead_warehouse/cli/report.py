@@ -11,7 +11,7 @@ from lead_warehouse.report.build import Built, build, site_of
 from lead_warehouse.report.serve import HOST, PORT, make_server
 from lead_warehouse.state.layout import StateDirectory
 
-MEGABYTE = 1_000_000
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
 
 
 def report_command(
@@ -60,5 +60,12 @@ def _show(built: Built) -> None:
     say(f"report     {built.site}/index.html")
     say(f"shows      {built.run_id}, as of {built.as_of}")
     say(f"took       {sum(built.seconds.values()):.1f} s ({took})")
-    sizes = ", ".join(f"{what} {size / MEGABYTE:.2f} MB" for what, size in built.sizes.items())
+    sizes = ", ".join(f"{what} {_size(size)}" for what, size in built.sizes.items())
     say(f"sizes      {sizes}")
+
+
+def _size(count: int) -> str:
+    """Bytes as someone would say them."""
+    if count < MEGABYTE:
+        return f"{count / KILOBYTE:.0f} kB"
+    return f"{count / MEGABYTE:.1f} MB"

@@ -162,7 +162,7 @@ def _sizes(site: Path, data: Path) -> dict[str, int]:
         "site": sum(path.stat().st_size for path in site.rglob("*") if path.is_file()),
         "data": data.stat().st_size,
         "first page": first.stat().st_size,
-        "first page, packed": packed.stat().st_size if packed.exists() else 0,
+        "packed": packed.stat().st_size if packed.exists() else 0,
     }
 
 
