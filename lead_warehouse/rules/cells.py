@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,19 @@ class Table:
 
 def read_table(name: str, path: Path, declared: Declared) -> Table:
     """Read a file as far as it can be read; what cannot is among its problems."""
+    try:
+        return _table(name, path.read_bytes(), declared)
+    except OSError as error:
+        table = Table(name, declared, is_complete=False)
+        table.complain(1, f"cannot be read: {error.strerror}; check the path and its permissions")
+        return table
+
+
+@lru_cache(maxsize=256)  # of two rule sets most files are the same
+def _table(name: str, data: bytes, declared: Declared) -> Table:
     table = Table(name, declared)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        table.complain(1, f"cannot be read: {error.strerror}; check the path and its permissions")
-        table.is_complete = False
-        return table
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         table.complain(line, "is not UTF-8; save the file as UTF-8")

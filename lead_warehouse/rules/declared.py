@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader written in C where PyYAML has it: the other takes half a second for these files."""
 
 _REFERENCE = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 
@@ -24,7 +28,7 @@ class Column:
     greatest: Decimal | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Declared:
     """A seed: its folder, its columns in order, its keys, and how many rows, if that is told."""
 
@@ -37,10 +41,16 @@ class Declared:
 def read_declared(folder: Path) -> dict[str, Declared]:
     """Seed by name, from the YAML files of a folder of seeds."""
     return {
-        seed["name"]: _declared(folder, seed)
+        name: declared
         for properties in sorted(folder.glob("*.yml"))
-        for seed in yaml.safe_load(properties.read_text(encoding="utf-8"))["seeds"]
+        for name, declared in _read(folder, properties.read_text(encoding="utf-8")).items()
     }
+
+
+@lru_cache(maxsize=16)  # several rule sets are checked against the same declarations
+def _read(folder: Path, text: str) -> dict[str, Declared]:
+    seeds = yaml.load(text, Loader=_LOADER)["seeds"]
+    return {seed["name"]: _declared(folder, seed) for seed in seeds}
 
 
 def _declared(folder: Path, seed: dict[str, Any]) -> Declared:

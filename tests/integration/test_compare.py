@@ -154,7 +154,7 @@ def test_a_change_that_passes_a_limit_ends_with_3_and_is_kept(
     ended = run("compare", "--state", state, "--rules", rules, "--names")
     assert ended.returncode == 3, ended.stderr
     assert "Changed: `mql_thresholds`." in ended.stdout
-    assert "limit passed: leads whose stage changes" in ended.stderr
+    assert "limit passed: change of MQLs a week" in ended.stderr
     assert "| saas |" not in ended.stdout.split("### Leads that enter or leave MQL")[0]
     [kept] = (state / "comparisons").glob("*.parquet")
     assert kept.stat().st_size > 0

@@ -42,13 +42,16 @@ BEYOND = ("sal", "sql", "opportunity", "customer")
 
 def test_handovers_are_a_walk_through_each_passage(published_sample: Path) -> None:
     """The same told lead by lead, without a join."""
-    history = stays(
-        ask(
-            published_sample,
-            "select basis, lead_id, to_stage, transitioned_at from marts.fct_lifecycle_transitions "
-            "where is_effective order by basis, lead_id, transition_number",
-        )
+    transitions = ask(
+        published_sample,
+        "select basis, lead_id, to_stage, transitioned_at, trigger "
+        "from marts.fct_lifecycle_transitions "
+        "where is_effective order by basis, lead_id, transition_number",
     )
+    history = stays([row[:4] for row in transitions])
+    # Recycled since nobody answered: sales refused nothing
+    exhausted = {(row[0], row[1], row[3]) for row in transitions if row[4] == "cadence_exhausted"}
+    assert exhausted
     touches: dict[str, list[datetime]] = defaultdict(list)
     for lead, at in ask(
         published_sample,
@@ -72,7 +75,11 @@ def test_handovers_are_a_walk_through_each_passage(published_sample: Path) -> No
             closed_at, closing = (None, None) if end is None else later[end]
             accepted = next((when for when, _ in beyond), None)
             sql_at = next((when for when, to in beyond if to != "sal"), None)
-            refused = closed_at if closing in ("recycled", "disqualified") else None
+            is_refusal = (
+                closing in ("recycled", "disqualified")
+                and (basis, lead, closed_at) not in exhausted
+            )
+            refused = closed_at if is_refusal else None
             lost = closed_at if closing == "lost" else None
             touched = next(
                 (when for when in touches[lead] if at <= when <= (closed_at or datetime.max)), None

@@ -35,7 +35,7 @@ def test_a_changed_rule_changes_the_digest_and_nothing_else_does(tmp_path: Path)
 def test_the_project_of_a_run_keeps_what_dbt_parsed_and_takes_what_changed(tmp_path: Path) -> None:
     target = tmp_path / "project"
     compose_project(target, None)
-    (target / "target").mkdir()
+    (target / "target").mkdir(exist_ok=True)  # it may be kept already
     (target / "target" / "partial_parse.msgpack").write_text("parsed")
     (target / "models" / "stray.sql").write_text("select 1")
     compose_project(target, None)
