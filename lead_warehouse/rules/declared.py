@@ -30,9 +30,9 @@ class Column:
 
 @dataclass(eq=False)
 class Declared:
-    """A seed: its folder, its columns in order, its keys, and how many rows, if that is told."""
+    """A seed: its folder's name, its columns in order, its keys, its number of rows if told."""
 
-    folder: Path
+    folder: str
     columns: dict[str, Column]
     keys: list[tuple[str, ...]] = field(default_factory=list)
     row_count: int | None = None
@@ -43,17 +43,17 @@ def read_declared(folder: Path) -> dict[str, Declared]:
     return {
         name: declared
         for properties in sorted(folder.glob("*.yml"))
-        for name, declared in _read(folder, properties.read_text(encoding="utf-8")).items()
+        for name, declared in _read(folder.name, properties.read_text(encoding="utf-8")).items()
     }
 
 
 @lru_cache(maxsize=16)  # several rule sets are checked against the same declarations
-def _read(folder: Path, text: str) -> dict[str, Declared]:
+def _read(folder: str, text: str) -> dict[str, Declared]:
     seeds = yaml.load(text, Loader=_LOADER)["seeds"]
     return {seed["name"]: _declared(folder, seed) for seed in seeds}
 
 
-def _declared(folder: Path, seed: dict[str, Any]) -> Declared:
+def _declared(folder: str, seed: dict[str, Any]) -> Declared:
     types = seed["config"]["column_types"]
     declared = Declared(folder, {name: Column(kind) for name, kind in types.items()})
     for described in seed.get("columns", []):

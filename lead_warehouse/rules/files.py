@@ -45,7 +45,9 @@ def files_in_force(
         for name, path in present.items()
         if name not in declared
     }
-    missing = [one.folder / f"{name}.csv" for name, one in declared.items() if name not in present]
+    missing = [
+        seeds / one.folder / f"{name}.csv" for name, one in declared.items() if name not in present
+    ]
     own = []
     for path in _csvs(rules_dir) if rules_dir else []:
         if rules_dir and not path.resolve().is_relative_to(rules_dir.resolve()):

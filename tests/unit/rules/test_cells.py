@@ -9,7 +9,7 @@ from lead_warehouse.rules.declared import Column, Declared
 from tests.changed_rules import ChangedRules
 
 KINDS = {"name": "varchar", "count": "integer", "share": "decimal(5, 2)", "day": "date"}
-DECLARED = Declared(Path("seeds"), {name: Column(kind) for name, kind in KINDS.items()})
+DECLARED = Declared("seeds", {name: Column(kind) for name, kind in KINDS.items()})
 HEADER = b"name,count,share,day\n"
 
 

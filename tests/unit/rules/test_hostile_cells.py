@@ -1,6 +1,8 @@
 """Hostile text in any cell of any rule: refused, or loaded as it is written."""
 
 import csv
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +10,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment
+from jinja2 import Environment, Template
 
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.rules.declared import Declared, read_declared
@@ -46,30 +48,38 @@ HOSTILE = (
 )
 
 
-def load(path: Path, declared: Declared) -> list[tuple[str | None, ...]]:
+@cache
+def macro() -> Template:
+    source = (PROJECT_DIR / "macros" / "engine" / "load_csv_rows.sql").read_text()
+    return Environment(autoescape=False, extensions=["jinja2.ext.do"]).from_string(source)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("create table x as select 1 as n")
+        yield connection
+
+
+def load(
+    engine: duckdb.DuckDBPyConnection, path: Path, declared: Declared
+) -> list[tuple[str | None, ...]]:
     """The rows of a rule file as dbt loads them: by the project's own macro."""
     added: list[str] = []
     adapter = SimpleNamespace(
         get_seed_file_path=lambda model: str(path),
         add_query=lambda sql, abridge_sql_log: added.append(sql),
     )
-    source = (PROJECT_DIR / "macros" / "engine" / "load_csv_rows.sql").read_text()
-    rendered = Environment(autoescape=False, extensions=["jinja2.ext.do"]).from_string(
-        source, globals={"adapter": adapter, "this": SimpleNamespace(render=lambda: "loaded")}
-    )
-    rendered.make_module({"return": str}).duckdb__load_csv_rows(None, None)  # type: ignore[attr-defined]
+    here = {"adapter": adapter, "this": SimpleNamespace(render=lambda: "loaded")}
+    macro().make_module({"return": str} | here).duckdb__load_csv_rows(None, None)  # type: ignore[attr-defined]
     [statement] = added
     columns = {name: column.kind for name, column in declared.columns.items()}
-    with duckdb.connect() as connection:
-        made = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-        connection.execute("create table x as select 1 as n")
-        connection.execute(f"create table loaded ({made})")
-        connection.execute(statement)
-        assert connection.execute("from x").fetchall() == [(1,)]
-        texts = [name for name, kind in columns.items() if kind == "varchar"]
-        return connection.execute(
-            f"select {', '.join(map(identifier, texts))} from loaded"
-        ).fetchall()
+    made = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+    engine.execute(f"create or replace table loaded ({made})")
+    engine.execute(statement)
+    assert engine.execute("from x").fetchall() == [(1,)]
+    texts = [name for name, kind in columns.items() if kind == "varchar"]
+    return engine.execute(f"select {', '.join(map(identifier, texts))} from loaded").fetchall()
 
 
 def written(path: Path, declared: Declared) -> list[tuple[str | None, ...]]:
@@ -93,7 +103,7 @@ WITH_TEXT = sorted(
 @pytest.mark.parametrize("table", WITH_TEXT)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_fault_50_hostile_text_in_every_column_is_loaded_as_written(
-    rules: ChangedRules, table: str, end: str
+    engine: duckdb.DuckDBPyConnection, rules: ChangedRules, table: str, end: str
 ) -> None:
     """What the check lets through, whatever it is, the engine reads as the check did."""
     declared, path = DECLARED[table], rules.path(table)
@@ -107,13 +117,15 @@ def test_fault_50_hostile_text_in_every_column_is_loaded_as_written(
     for some in ([*rows, *hostile], *([one] for one in hostile)):
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator=end).writerows([header, *some])
-        assert load(path, declared) == written(path, declared), some[-1]
+        assert load(engine, path, declared) == written(path, declared), some[-1]
 
 
 @settings(max_examples=60)
 @given(st.data())
 def test_fault_50_hostile_text_is_refused_or_loaded_as_written(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    engine: duckdb.DuckDBPyConnection,
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
 ) -> None:
     rules = ChangedRules(tmp_path_factory.mktemp("hostile"))
     table = data.draw(st.sampled_from(WITH_TEXT))
@@ -125,7 +137,7 @@ def test_fault_50_hostile_text_is_refused_or_loaded_as_written(
         row[place] = data.draw(st.sampled_from(HOSTILE) | st.text("'\";,-a{% \\", max_size=6))
     rules.write(table, [header, *rows])
     if not rules.problems():
-        assert load(rules.path(table), DECLARED[table]) == written(
+        assert load(engine, rules.path(table), DECLARED[table]) == written(
             rules.path(table), DECLARED[table]
         )
 
