@@ -114,6 +114,42 @@ def test_cac_divides_all_costs_of_new_business_by_new_customers(published_sample
     }
 
 
+def test_grades_share_the_blended_cost_and_its_customers(published_sample: Path) -> None:
+    by_kind = ask(
+        published_sample,
+        "select acquisition_month, "
+        "sum(cost_amount) filter (where cac_kind = 'blended'), "
+        "sum(cost_amount) filter (where cac_kind = 'graded'), "
+        "coalesce(sum(new_customer_count) filter (where cac_kind = 'blended'), 0), "
+        "coalesce(sum(new_customer_count) filter (where cac_kind = 'graded'), 0) "
+        "from marts.rpt_cac group by 1",
+    )
+    for month, blended, graded, all_customers, customers in by_kind:
+        assert float(graded or 0) == pytest.approx(float(blended or 0), abs=0.1), month
+        assert customers == all_customers, month
+    ((grades,),) = ask(
+        published_sample,
+        "select count(distinct segment) from marts.rpt_cac "
+        "where cac_kind = 'graded' and cac_amount > 0",
+    )
+    assert grades >= 3
+
+
+def test_customers_have_the_grade_they_had_as_mqls(published_sample: Path) -> None:
+    counted = ask(
+        published_sample,
+        "select dimension, basis, sum(customer_count), sum(churned_count), count(*) "
+        "from marts.rpt_clv where dimension in ('all', 'mql_grade') group by all",
+    )
+    of = {(dimension, basis): row for dimension, basis, *row in counted}
+    assert of["mql_grade", "subscription"][:2] == of["all", "subscription"][:2]
+    assert of["mql_grade", "subscription"][2] >= 3
+    assert not ask(
+        published_sample,
+        "select 1 from marts.rpt_clv where abs(churn_rate + retention_rate - 1) > 1e-9",
+    )
+
+
 def test_churn_is_who_had_a_subscription_and_has_none_a_month_later(published_sample: Path) -> None:
     ((first, last, months, churned),) = ask(
         published_sample,

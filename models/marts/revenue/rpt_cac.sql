@@ -25,6 +25,13 @@ lags as (
 
 ),
 
+mql_grades as (
+
+    select * from {{ ref('fct_mql_grades') }}
+    where basis = 'rules'
+
+),
+
 reporting as (
 
     select * from {{ ref('reporting') }}
@@ -34,6 +41,19 @@ reporting as (
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
+
+),
+
+-- What a month cost is shared equally among those it made MQLs, whatever became of them since.
+grades_of_months as (
+
+    select
+        qualified_month,
+        grade,
+        cast(count(*) as double) / sum(count(*)) over (partition by qualified_month)
+            as mql_share
+    from mql_grades
+    group by qualified_month, grade
 
 ),
 
@@ -86,6 +106,20 @@ costs_by_kind as (
     from costs
     cross join lags
 
+    union all
+
+    select
+        'graded' as cac_kind,
+        'mql_grade' as dimension,
+        grades_of_months.grade as segment,
+        costs.cost_month as acquisition_month,
+        cast(costs.new_business_amount as double) * coalesce(grades_of_months.mql_share, 1.0)
+            as cost_amount,
+        costs.booked_amount is null as is_unconverted
+    from costs
+    left join grades_of_months
+        on costs.cost_month = grades_of_months.qualified_month
+
 ),
 
 -- Each customer counts once in each kind of its dimension.
@@ -133,6 +167,18 @@ customers_by_kind as (
     inner join kinds
         on kinds.dimension = 'channel'
     where touches.weight > 0
+
+    union all
+
+    select
+        'graded' as cac_kind,
+        'mql_grade' as dimension,
+        mql_grades.grade as segment,
+        customers.won_month as acquisition_month,
+        1.0 as new_customer_count
+    from customers
+    left join mql_grades
+        on customers.lead_id = mql_grades.lead_id
 
 ),
 

@@ -4,9 +4,40 @@ with customer_months as (
 
 ),
 
+acquired as (
+
+    select * from {{ ref('int_customers_acquired') }}
+    where deal_number = 1
+
+),
+
+mql_grades as (
+
+    select * from {{ ref('fct_mql_grades') }}
+    where basis = 'rules'
+
+),
+
 segments as (
 
-    select * from {{ ref('int_customers_segmented') }}
+    select
+        customer_id,
+        dimension,
+        segment
+    from {{ ref('int_customers_segmented') }}
+
+    union all
+
+    -- The grade of today would tell of the sale and not of the lead.
+    select
+        customers.customer_id,
+        'mql_grade' as dimension,
+        mql_grades.grade as segment
+    from (select distinct customer_id from customer_months) as customers
+    left join acquired
+        on customers.customer_id = acquired.customer_id
+    left join mql_grades
+        on acquired.lead_id = mql_grades.lead_id
 
 ),
 
@@ -81,6 +112,18 @@ acquisition as (
     inner join period
         on cac.acquisition_month between period.first_month and period.last_month
     where cac.cac_kind = 'marketing'
+
+    union all
+
+    select
+        'mql_grade' as dimension,
+        cac.segment,
+        cac.cost_amount,
+        cac.new_customer_count
+    from cac
+    inner join period
+        on cac.acquisition_month between period.first_month and period.last_month
+    where cac.cac_kind = 'graded'
 
     union all
 
@@ -167,6 +210,7 @@ final as (
         cast(valued.customer_months as bigint) as customer_months,
         cast(valued.churned_count as bigint) as churned_count,
         cast(round(valued.churn_rate, 9) as double) as churn_rate,
+        cast(round(1.0 - valued.churn_rate, 9) as double) as retention_rate,
         cast(round(valued.revenue_amount, 2) as decimal(38, 2)) as revenue_amount,
         cast(valued.revenue_months as bigint) as revenue_months,
         cast(round(valued.arpa_amount, 2) as decimal(38, 2)) as arpa_amount,
