@@ -1,4 +1,5 @@
--- Leads won within reach of the backtest: their profile at the time, and the worth of their deals.
+-- Leads won within reach of the backtest: their profile at the time, and the worth of their deals
+-- in the reporting currency.
 with reached as (
 
     select * from {{ ref('int_outcomes_reached') }}
@@ -20,6 +21,13 @@ opportunities as (
 
 ),
 
+amounts as (
+
+    select * from {{ ref('int_amounts_converted') }}
+    where table_name = 'opportunities'
+
+),
+
 settings as (
 
     select * from {{ ref('calibration') }}
@@ -32,27 +40,15 @@ refresh_context as (
 
 ),
 
-currencies as (
-
-    select
-        currency,
-        row_number() over (order by count(*) desc, currency asc) as place
-    from opportunities
-    where amount is not null
-    group by currency
-
-),
-
--- Amounts of other currencies are none here, rather than added up as if they were of this one.
+-- What has no exchange rate is worth nothing known, rather than added up as if it were of another.
 deals as (
 
     select
         opportunities.lead_id,
-        sum(case when currencies.place = 1 then opportunities.amount end) as won_amount,
-        max(case when currencies.place = 1 then opportunities.currency end) as currency
+        sum(amounts.reporting_amount) as won_amount
     from opportunities
-    left join currencies
-        on opportunities.currency is not distinct from currencies.currency
+    left join amounts
+        on opportunities.opportunity_id = amounts.record_id
     group by opportunities.lead_id
 
 ),
@@ -63,8 +59,7 @@ final as (
         reached.lead_id,
         reached.reached_at as won_at,
         fit_scores.profile,
-        cast(deals.won_amount as decimal(18, 4)) as won_amount,
-        deals.currency
+        cast(deals.won_amount as decimal(18, 4)) as won_amount
     from reached
     cross join refresh_context
     cross join settings
