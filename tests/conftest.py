@@ -1,17 +1,24 @@
 """Fixtures that cost a refresh are made once and copied."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from lead_warehouse.gates.check import check
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
+from lead_warehouse.refresh import pipeline
+from lead_warehouse.refresh.build import test_with_dbt
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.report import RefreshReport
+from lead_warehouse.refresh.worker import run_in_worker
 from lead_warehouse.simulate.company import simulate
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
@@ -37,11 +44,26 @@ def no_progress(step: str, detail: str) -> None:
 
 
 def refresh_state(
-    root: Path, mapping: Path, input_dir: Path | None = None, **options: Any
+    root: Path,
+    mapping: Path,
+    input_dir: Path | None = None,
+    *,
+    audited: bool = True,
+    **options: Any,
 ) -> RefreshReport:
-    """A refresh as the console script does it, in this process, without its output."""
+    """A refresh as the console script does it, in this process, without its output.
+
+    Gates and audits take half of it. A test that is about something else and compares what was
+    built may leave them out: ``audited=False``.
+    """
     asked = RefreshOptions(StateDirectory(root), mapping, input_dir or mapping.parent, **options)
-    return refresh(asked, no_progress)
+    with nullcontext() if audited else patch.object(pipeline, "run_in_worker", without_audit):
+        return refresh(asked, no_progress)
+
+
+def without_audit(step: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """The step in a process of its own, unless it only checks."""
+    return [] if step in (check, test_with_dbt) else run_in_worker(step, *arguments, **options)
 
 
 def ask(root: Path, sql: str, generation: str | None = None) -> list[tuple[Any, ...]]:
@@ -58,28 +80,47 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Path:
+    """A folder that the first of the processes which test makes, and the others wait for."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".made").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The exports of a small sample company, with their mapping."""
-    folder = tmp_path_factory.mktemp("sample") / "exports"
-    simulate(folder, SAMPLE_LEADS, SAMPLE_SEED)
-    return folder
+    folder = made_once(
+        tmp_path_factory, "sample", lambda at: simulate(at / "exports", SAMPLE_LEADS, SAMPLE_SEED)
+    )
+    return folder / "exports"
 
 
 @pytest.fixture(scope="session")
 def published_sample(sample_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state directory with the sample company published; for reading only."""
-    root = tmp_path_factory.mktemp("published") / "state"
-    refresh_state(root, sample_exports / "mapping.yml")
-    return root
+    mapping = sample_exports / "mapping.yml"
+    folder = made_once(
+        tmp_path_factory, "published", lambda at: refresh_state(at / "state", mapping)
+    )
+    return folder / "state"
 
 
 @pytest.fixture(scope="session")
 def published_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state directory with the two stories and their variants published; for reading only."""
-    root = tmp_path_factory.mktemp("stories") / "state"
-    refresh_state(root, STORIES / "mapping.yml")
-    return root
+    mapping = STORIES / "mapping.yml"
+    folder = made_once(tmp_path_factory, "stories", lambda at: refresh_state(at / "state", mapping))
+    return folder / "state"
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_values_filled_with_the_outcome_and_stages_fed_back_stop_the_refresh(
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("honest")
-    refresh_state(folder / "state", company(folder / "exports", leaks=False))
+    refresh_state(folder / "state", company(folder / "exports", leaks=False), audited=False)
     return folder / "state"
 
 

@@ -301,7 +301,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("stages", STAGES_CSV),
     ):
         (folder / f"{name}.csv").write_text(text.lstrip())
-    report = refresh_state(folder / "state", folder / "mapping.yml")
+    report = refresh_state(folder / "state", folder / "mapping.yml", audited=False)
     assert report.is_published
     yield folder / "state"
 

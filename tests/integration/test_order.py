@@ -58,10 +58,10 @@ def test_fault_29_late_and_out_of_order_files_equal_one_load(
     monkeypatch.setenv(FROZEN_CLOCK, received_at.isoformat())
     exports = tmp_path / "exports"
     shutil.copytree(STORIES, exports, ignore=shutil.ignore_patterns(*LATE))
-    refresh_state(tmp_path / "state", exports / "mapping.yml")
+    refresh_state(tmp_path / "state", exports / "mapping.yml", audited=False)
     for name in LATE:
         shutil.copyfile(STORIES / name, exports / name)
-    report = refresh_state(tmp_path / "state", exports / "mapping.yml")
+    report = refresh_state(tmp_path / "state", exports / "mapping.yml", audited=False)
     assert {account.file.file_name for account in report.accounts} == set(LATE)
     late = Generations(StateDirectory(tmp_path / "state")).find(None)
     tables = at_once.manifest["tables"]
@@ -80,7 +80,7 @@ def test_fault_18_a_refresh_without_enough_memory_fails_with_the_remedy(
 ) -> None:
     monkeypatch.setenv(MEMORY_VARIABLE, "64MB")
     with pytest.raises(RunFailed, match=f"ran out while landing leads.csv .* {MEMORY_VARIABLE}"):
-        refresh_state(tmp_path / "state", STORIES / "mapping.yml")
+        refresh_state(tmp_path / "state", STORIES / "mapping.yml", audited=False)
     state = StateDirectory(tmp_path / "state")
     (run,) = ControlLedger(state.control).runs()
     assert run.state == "failed"
@@ -99,7 +99,7 @@ def test_fault_18_a_model_without_enough_memory_fails_with_the_remedy(
     monkeypatch.setattr(_Run, "_check", lambda *_: [])
     monkeypatch.setattr(_Run, "_dbt", lambda *_, **__: [failed])
     with pytest.raises(RunFailed, match=f"while building int_leads_scored .* {MEMORY_VARIABLE}"):
-        refresh_state(tmp_path / "state", STORIES / "mapping.yml")
+        refresh_state(tmp_path / "state", STORIES / "mapping.yml", audited=False)
     assert Generations(StateDirectory(tmp_path / "state")).current_id() is None
 
 

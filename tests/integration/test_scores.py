@@ -57,7 +57,7 @@ def test_a_changed_cell_changes_exactly_what_it_should(
     before = [by_key(stories_state, sql) for sql in (SCORES, CONTRIBUTIONS)]
     stages = by_key(stories_state, TRANSITIONS, 4)
     rules = change_rule("signals.csv", "pricing_page,web,5,", "pricing_page,web,5.5,")
-    report = refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules)
+    report = refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules, audited=False)
     # What follows from a changed rule is built whole, and says so.
     whole = {one.table: one.because for one in report.built_whole}
     because = whole["int_intent_states_historized"]
@@ -91,7 +91,7 @@ def test_what_readers_were_told_first_stays_beside_what_new_rules_say(
         "select count(*) from marts.fct_lifecycle_transitions where first_published_at is not null",
     ) == [(0,)]
     rules = change_rule("mql_thresholds.csv", "saas_mid_market,60,40,", "saas_mid_market,60,40.5,")
-    refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules)
+    refresh_state(stories_state, STORIES / "mapping.yml", rules_dir=rules, audited=False)
     # Three leads had reached 40 and no more: those passages are told no longer.
     withdrawn = ask(
         stories_state,
@@ -125,7 +125,7 @@ def test_the_same_inputs_twice_give_the_same_digest(
     published_stories: Path, tmp_path: Path
 ) -> None:
     first = Generations(StateDirectory(published_stories)).find(None)
-    elsewhere = refresh_state(tmp_path / "elsewhere", STORIES / "mapping.yml")
+    elsewhere = refresh_state(tmp_path / "elsewhere", STORIES / "mapping.yml", audited=False)
     assert elsewhere.digest == first.digest
 
 
@@ -179,16 +179,16 @@ def test_an_as_of_rebuild_is_what_a_refresh_gave_then(
         file.write("late2,saas,pricing_page,2026-01-02 09:00:00,\n")
     state = tmp_path / "state"
     monkeypatch.setenv(FROZEN_CLOCK, LATER.isoformat())
-    then = refresh_state(state, exports / "mapping.yml", as_of="now")
+    then = refresh_state(state, exports / "mapping.yml", as_of="now", audited=False)
     assert then.is_published
     monkeypatch.setenv(FROZEN_CLOCK, "2026-05-02T00:00:00")
     for path in waiting.iterdir():
         path.rename(exports / path.name)
-    now = refresh_state(state, exports / "mapping.yml")
+    now = refresh_state(state, exports / "mapping.yml", audited=False)
     assert now.is_published
     late_mql = "where basis = 'rules' and lead_id = 'saas_silent' and to_stage = 'mql'"
     assert ask(state, f"select 1 from marts.fct_lifecycle_transitions {late_mql}") == [(1,)]
-    rebuilt = refresh_state(state, exports / "mapping.yml", as_of=LATER.isoformat())
+    rebuilt = refresh_state(state, exports / "mapping.yml", as_of=LATER.isoformat(), audited=False)
     assert rebuilt.state == "kept"
     digests = [
         json.loads((state / "generations" / one.run_id / "manifest.json").read_text())["tables"]
@@ -220,7 +220,7 @@ def test_what_becomes_known_counts_from_then_and_never_moves(
 
     def refreshed_at(clock: str) -> list[tuple[Any, ...]]:
         monkeypatch.setenv(FROZEN_CLOCK, clock)
-        assert refresh_state(state, exports / "mapping.yml").is_published
+        assert refresh_state(state, exports / "mapping.yml", audited=False).is_published
         return ask(
             state,
             "select transitioned_at, evidence from marts.fct_lifecycle_transitions "
