@@ -35,7 +35,7 @@ inputs:
 MARTS = """
 create schema if not exists marts;
 create or replace table marts.dim_leads (lead_id varchar primary key, email varchar);
-insert into marts.dim_leads select lead_id, email from raw.leads;
+insert into marts.dim_leads select lead_id, max(email) from raw.leads group by lead_id;
 create or replace view marts.fct_addresses as select email from warehouse.marts.dim_leads;
 create or replace table marts.fct_lifecycle_transitions as
 select 'crm' as basis, lead_id, 'lead' as to_stage, 1 as passage_number,

@@ -5,7 +5,9 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -539,6 +541,57 @@ def test_rows_behind_one_that_went_are_found_by_where_they_are_now(
     left = "select interaction_id, file_line from raw.interactions where input_name = 'visits' "
     assert told(state, left + "order by all") == [("p1", 1), ("v2", 1), ("v4", 2)]
     assert archived_rows(state, "at") and archived_rows(state, "id")[1:] == [["p1"], ["v2", "v4"]]
+
+
+TABLE = """
+  - name: cards
+    database: crm
+    table: cards
+    tables:
+      - table: leads
+        columns: {lead_id: id, email: mail, first_name: first, created_at: made}
+"""
+CARDS = """
+create table cards (id text, mail text, first text, made text);
+insert into cards values
+    ('T-00001', 'ann.card@firm.example', 'Annie', '2026-01-01 10:00:00'),
+    ('T-00002', 't2@firm.example', 'Tom', '2026-01-01 10:00:00'),
+    ('T-00003', 't3@firm.example', 'Tim', '2026-01-01 10:00:00');
+"""
+CARD_ROWS = "select lead_id, first_name from raw.leads where input_name = 'cards' order by all"
+
+
+def test_fault_48_of_a_table_every_snapshot_loses_the_person(
+    state: StateDirectory, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot holds what changed since the one before it, which it names by its digest."""
+    crm = tmp_path / "crm.sqlite"
+    monkeypatch.setenv("LEAD_WAREHOUSE_SOURCE_CRM", f"sqlite:{crm}")
+    mapping = exports / "mapping.yml"
+    mapping.write_text(mapping.read_text() + TABLE)
+
+    def change(statements: str) -> None:
+        with closing(sqlite3.connect(crm)) as connection:
+            connection.executescript(statements)
+        with light_steps():
+            light_refresh(state.root, exports)
+
+    change(CARDS)
+    change("update cards set first = 'Thomas' where id = 'T-00002'")
+    change("update cards set first = 'Annette' where id = 'T-00001'")
+    others = [("T-00002", "Thomas"), ("T-00002", "Tom"), ("T-00003", "Tim")]
+    assert told(state, CARD_ROWS) == [("T-00001", "Annette"), ("T-00001", "Annie"), *others]
+
+    words = ["T-00001", "ann.card@firm", "Annette", "Annie"]
+    assert len(find_residue(state.root, words)) > 3
+    assert erase(state, mapping, Who(lead="T-00001")).records["leads"] >= 2
+    assert told(state, CARD_ROWS) == others
+    assert find_residue(state.root, words) == []
+    # The database still has the row: it is let in no more, and what changes beside it is.
+    change("update cards set first = 'Anny' where id = 'T-00001'")
+    change("update cards set first = 'Timothy' where id = 'T-00003'")
+    assert told(state, CARD_ROWS) == [*others, ("T-00003", "Timothy")]
+    assert find_residue(state.root, words) == []
 
 
 OUTDATED = """
