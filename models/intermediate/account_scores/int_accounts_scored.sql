@@ -206,19 +206,11 @@ final as (
     inner join bands as fit_bands
         on
             fit_bands.score = 'fit'
-            and scored.known_fit_score >= fit_bands.from_score
-            and (
-                fit_bands.below_score is null
-                or scored.known_fit_score < fit_bands.below_score
-            )
+            and {{ is_in_band('scored.known_fit_score', 'fit_bands') }}
     inner join bands as intent_bands
         on
             intent_bands.score = 'intent'
-            and scored.intent_score >= intent_bands.from_score
-            and (
-                intent_bands.below_score is null
-                or scored.intent_score < intent_bands.below_score
-            )
+            and {{ is_in_band('scored.intent_score', 'intent_bands') }}
     inner join grades
         on
             fit_bands.band = grades.fit_band

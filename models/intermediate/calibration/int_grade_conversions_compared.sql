@@ -59,16 +59,11 @@ graded as (
     inner join bands as fit_bands
         on
             fit_bands.score = 'fit'
-            and leads.fit_score >= fit_bands.from_score
-            and (fit_bands.below_score is null or leads.fit_score < fit_bands.below_score)
+            and {{ is_in_band('leads.fit_score', 'fit_bands') }}
     inner join bands as intent_bands
         on
             intent_bands.score = 'intent'
-            and leads.intent_score >= intent_bands.from_score
-            and (
-                intent_bands.below_score is null
-                or leads.intent_score < intent_bands.below_score
-            )
+            and {{ is_in_band('leads.intent_score', 'intent_bands') }}
 
 ),
 

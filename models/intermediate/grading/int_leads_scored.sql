@@ -117,16 +117,11 @@ banded as (
     inner join bands as fit_bands
         on
             fit_bands.score = 'fit'
-            and scored.fit_score >= fit_bands.from_score
-            and (fit_bands.below_score is null or scored.fit_score < fit_bands.below_score)
+            and {{ is_in_band('scored.fit_score', 'fit_bands') }}
     inner join bands as intent_bands
         on
             intent_bands.score = 'intent'
-            and scored.intent_score >= intent_bands.from_score
-            and (
-                intent_bands.below_score is null
-                or scored.intent_score < intent_bands.below_score
-            )
+            and {{ is_in_band('scored.intent_score', 'intent_bands') }}
 
 ),
 

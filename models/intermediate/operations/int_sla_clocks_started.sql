@@ -159,16 +159,11 @@ crossings as (
     left join bands as fit_bands
         on
             fit_bands.score = 'fit'
-            and qualified.fit_score >= fit_bands.from_score
-            and (fit_bands.below_score is null or qualified.fit_score < fit_bands.below_score)
+            and {{ is_in_band('qualified.fit_score', 'fit_bands') }}
     left join bands as intent_bands
         on
             intent_bands.score = 'intent'
-            and qualified.intent_score >= intent_bands.from_score
-            and (
-                intent_bands.below_score is null
-                or qualified.intent_score < intent_bands.below_score
-            )
+            and {{ is_in_band('qualified.intent_score', 'intent_bands') }}
     left join grades
         on
             fit_bands.band = grades.fit_band

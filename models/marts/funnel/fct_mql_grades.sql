@@ -38,20 +38,7 @@ parts as (
         history.component,
         history.cap_points,
         history.full_points,
-        case
-            when history.kind = 'group'
-                then
-                    least(
-                        {{ decayed_points(
-                            'history.points',
-                            'history.changed_at',
-                            'qualified.qualified_at',
-                            'history.half_life_days'
-                        ) }},
-                        history.cap_points
-                    )
-            else history.points
-        end as points
+        {{ points_at('history', 'qualified.qualified_at') }} as points
     from qualified
     inner join history
         on
@@ -74,10 +61,7 @@ components as (
         kind,
         component,
         max(full_points) as full_points,
-        case
-            when kind = 'step' then greatest(sum(points), coalesce(-max(cap_points), sum(points)))
-            else sum(points)
-        end as points
+        {{ component_points('kind', 'points', 'cap_points') }} as points
     from parts
     group by basis, lead_id, score, kind, component
 
@@ -116,16 +100,11 @@ graded as (
     inner join bands as fit_bands
         on
             fit_bands.score = 'fit'
-            and scores.fit_score >= fit_bands.from_score
-            and (fit_bands.below_score is null or scores.fit_score < fit_bands.below_score)
+            and {{ is_in_band('scores.fit_score', 'fit_bands') }}
     inner join bands as intent_bands
         on
             intent_bands.score = 'intent'
-            and scores.intent_score >= intent_bands.from_score
-            and (
-                intent_bands.below_score is null
-                or scores.intent_score < intent_bands.below_score
-            )
+            and {{ is_in_band('scores.intent_score', 'intent_bands') }}
 
 ),
 
