@@ -12,10 +12,10 @@ from unittest.mock import patch
 import pytest
 from hypothesis import settings
 
-from lead_warehouse.gates.check import check
+from lead_warehouse.gates.check import CheckResult, check
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
 from lead_warehouse.refresh import pipeline
-from lead_warehouse.refresh.build import test_with_dbt
+from lead_warehouse.refresh.build import NodeResult, test_with_dbt
 from lead_warehouse.refresh.pipeline import RefreshOptions, refresh
 from lead_warehouse.refresh.report import RefreshReport
 from lead_warehouse.refresh.worker import run_in_worker
