@@ -132,9 +132,13 @@ capped as (
         end as points_undecayed
     from components
     left join signal_groups
-        on components.component = signal_groups.signal_group and components.kind = 'signal'
+        on
+            case when components.kind = 'signal' then components.component end
+            = signal_groups.signal_group
     left join negative_groups
-        on components.component = negative_groups.negative_group and components.kind = 'step'
+        on
+            case when components.kind = 'step' then components.component end
+            = negative_groups.negative_group
 
 ),
 

@@ -25,7 +25,9 @@ values_learned as (
     select values_given.*
     from values_given
     left join attributes
-        on values_given.name = attributes.attribute and values_given.kind = 'attribute'
+        on
+            case when values_given.kind = 'attribute' then values_given.name end
+            = attributes.attribute
     where
         values_given.kind = 'ranking'
         or attributes.is_in_naive_bayes

@@ -133,8 +133,10 @@ compared as (
             and criteria.criterion = normalized_alternatives.criterion
     left join country_regions
         on
-            criteria.operator in ('in_region', 'not_in_region')
-            and normalized_alternatives.alternative = country_regions.region
+            case
+                when criteria.operator in ('in_region', 'not_in_region')
+                    then normalized_alternatives.alternative
+            end = country_regions.region
             and values_read.text_value = country_regions.country_code
 
 ),

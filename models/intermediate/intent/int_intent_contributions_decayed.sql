@@ -102,9 +102,11 @@ capped as (
         summed.points
     from summed
     left join signal_groups
-        on summed.kind = 'signal' and summed.rule_group = signal_groups.signal_group
+        on case when summed.kind = 'signal' then summed.rule_group end = signal_groups.signal_group
     left join negative_groups
-        on summed.kind = 'step' and summed.rule_group = negative_groups.negative_group
+        on
+            case when summed.kind = 'step' then summed.rule_group end
+            = negative_groups.negative_group
 
 ),
 

@@ -395,8 +395,8 @@ final as (
         on unioned.holds_from <= refresh_context.as_of
     left join cadences
         on
-            unioned.trigger = 'cadence_exhausted'
-            and unioned.evidence_id = cadences.sales_activity_id
+            case when unioned.trigger = 'cadence_exhausted' then unioned.evidence_id end
+            = cadences.sales_activity_id
     union all
     select
         lead_id,

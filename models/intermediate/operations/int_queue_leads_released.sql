@@ -106,6 +106,19 @@ numbered as (
 
 ),
 
+pools_in_turn as (
+
+    select
+        pools_possible.lead_id,
+        pools_possible.team,
+        pools_possible.territory
+    from numbered
+    inner join pools_possible
+        on numbered.lead_id = pools_possible.lead_id
+    where numbered.turn_number % pools_possible.pool_count + 1 = pools_possible.place
+
+),
+
 final as (
 
     select
@@ -114,25 +127,23 @@ final as (
         numbered.problem,
         numbered.work_order,
         numbered.role,
-        pools_possible.team as pool_team,
-        pools_possible.territory as pool_territory,
+        pools_in_turn.team as pool_team,
+        pools_in_turn.territory as pool_territory,
         case
-            when pools_possible.lead_id is not null
+            when pools_in_turn.lead_id is not null
                 then
                     row_number() over (
                         partition by
                             numbered.role,
-                            pools_possible.team,
-                            pools_possible.territory,
-                            pools_possible.lead_id is not null
+                            pools_in_turn.team,
+                            pools_in_turn.territory,
+                            pools_in_turn.lead_id is not null
                         order by numbered.work_order
                     )
         end as pool_place
     from numbered
-    left join pools_possible
-        on
-            numbered.lead_id = pools_possible.lead_id
-            and numbered.turn_number % pools_possible.pool_count + 1 = pools_possible.place
+    left join pools_in_turn
+        on numbered.lead_id = pools_in_turn.lead_id
 
 )
 

@@ -56,8 +56,7 @@ started as (
     cross join refresh_context
     left join clocks
         on
-            handovers.basis = 'rules'
-            and handovers.lead_id = clocks.lead_id
+            case when handovers.basis = 'rules' then handovers.lead_id end = clocks.lead_id
             and handovers.transition_number = clocks.transition_number
 
 ),

@@ -182,8 +182,8 @@ answered as (
             and acceptance.transitioned_at = accepted_by_record.changed_at
     left join activities as meetings
         on
-            acceptance.evidence_id = meetings.sales_activity_id
-            and acceptance.evidence = 'meeting'
+            case when acceptance.evidence = 'meeting' then acceptance.evidence_id end
+            = meetings.sales_activity_id
     left join placed as sales_qualification
         on
             passages.basis = sales_qualification.basis

@@ -60,9 +60,7 @@ final as (
     from transitions
     cross join refresh_context
     left join timers
-        on
-            transitions.basis = 'rules'
-            and transitions.to_stage = timers.stage
+        on case when transitions.basis = 'rules' then transitions.to_stage end = timers.stage
     left join published
         on
             transitions.basis = published.basis
