@@ -112,8 +112,9 @@ def _select(
         name: casts[name].value_name if name in casts else f"cast(null as {column.sql_type})"
         for name, column in table.columns.items()
     } | _provenance(table, casts, one, file, received)
-    outputs["file_id"] = f"cast({file_id('|' + '|'.join(sorted(casts)) + '|')} as bigint)"
     outputs["ambiguous_columns"] = _ambiguous_columns(reads)
+    mapped_columns = "|" + "|".join(sorted(casts)) + "|"
+    outputs["file_id"] = f"cast({file_id(mapped_columns)} as bigint)"
     selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
     texts = [f"{read.text} as {read.text_name}" for read in reads]
     texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]

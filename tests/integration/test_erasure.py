@@ -651,8 +651,9 @@ def test_visits_of_a_file_that_tells_more_stay_and_are_told(
     outdated: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = """
-        insert into raw.sales_costs (input_name) select 'clicks';
-        insert into raw.consents (input_name) select 'none of visits';
+        insert into landed.files (file_id, input_name) values (-1, 'clicks'), (-2, 'no visits');
+        insert into landed.sales_costs (file_id) values (-1);
+        insert into landed.consents (file_id) values (-2);
     """
     monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED + other)
     with light_steps():
