@@ -223,6 +223,7 @@ def test_a_row_lost_or_doubled_on_its_way_holds_the_file(
     reason = held(warehouse)
     assert reason.startswith("bytes 0–52 (lines 1–9): 4 rows were due in raw.leads, ")
     assert told in reason
+    assert warehouse.rows("from landed.files") == []
 
 
 def test_a_record_lost_on_its_way_to_quarantine_holds_the_file(
