@@ -6,7 +6,7 @@ from lead_warehouse.sql import identifier
 
 
 def store_in_raw(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have the canonical tables be tables of ``raw`` that repeat in each row what its file tells."""
+    """Have canonical tables be tables of ``raw``, in each row all that its file tells."""
     views = connection.execute(
         "select view_name from duckdb_views() where schema_name = 'raw'"
     ).fetchall()

@@ -138,8 +138,13 @@ def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[_Table]:
         [schema],
     ).fetchall()
     return [
-        # Rows of raw are stored, and looked at through a view that only says which file is whose.
-        _Table(f"{schema}.{name}", f"{schema}.{identifier(name)}", columns, is_view and schema != "raw")
+        # Rows of raw are stored; its views only say of which file each is.
+        _Table(
+            f"{schema}.{name}",
+            f"{schema}.{identifier(name)}",
+            columns,
+            is_view=is_view and schema != "raw",
+        )
         for name, is_view, columns in rows
     ]
 

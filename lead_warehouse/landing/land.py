@@ -42,8 +42,7 @@ from lead_warehouse.state.engine import use_utc
 from lead_warehouse.state.seen_files import SeenFiles
 
 LANDING_VERSION = 6
-"""Raised when landing reads the same file differently or stores it differently, so that all files are
-landed again."""
+"""Raised when landing reads or stores the same file differently, so that all files land again."""
 
 Progress = Callable[[str], None]
 

@@ -58,9 +58,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, contract: Contract)
 
 def _stored_tables(contract: Contract) -> dict[Name, dict[str, str]]:
     """Every table that has rows of its own: name to column to SQL type."""
-    canonical = {
-        ("landed", name): landed_columns(table) for name, table in contract.tables.items()
-    }
+    canonical = {("landed", name): landed_columns(table) for name, table in contract.tables.items()}
     accounts = {
         ("raw", name): {column: sql_type for column, (sql_type, _) in columns.items()}
         for name, columns in ACCOUNTS.items()

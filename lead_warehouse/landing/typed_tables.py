@@ -75,7 +75,9 @@ def typed_tables(
             table=mapped.table,
             condition=_condition(mapped.when, one, header),
             columns=list(landed_columns(contract.tables[mapped.table])),
-            select=_select(contract.tables[mapped.table], mapped, one, header, file, file_id),
+            select=_select(
+                contract.tables[mapped.table], mapped, one, header, file, file_id=file_id
+            ),
         )
         for mapped in one.tables
     ]
@@ -87,6 +89,7 @@ def _select(
     one: Input,
     header: Header,
     file: ArchivedFile,
+    *,
     file_id: FileId,
 ) -> str:
     casts = {
