@@ -14,6 +14,12 @@ PROVENANCE = {
 }
 """Columns that every raw table carries beside those of the contract."""
 
+FILE_COLUMNS = ("input_name", "file_digest", "file_name", "mapped_columns")
+"""Those that are the same for all rows of a file, as one mapping of its input reads it."""
+
+FILES = {"file_id": "bigint"} | {name: PROVENANCE[name] for name in FILE_COLUMNS}
+"""Column to SQL type of ``landed.files``: one row per file and mapping of it to a table."""
+
 PROVENANCE_DESCRIPTIONS = {
     "known_at": "When the warehouse may use the row: nothing earlier knows of it.",
     "is_known_at_assumed": "Whether known_at is the record's own time, for want of a better.",
@@ -179,12 +185,18 @@ ACCOUNT_GRAINS = {
 
 
 def raw_columns(table: Table) -> dict[str, str]:
-    """Column to SQL type of a raw table: the contract's columns, then provenance."""
+    """Column to SQL type of a raw table as it is read: the contract's columns, then provenance."""
     return {name: column.sql_type for name, column in table.columns.items()} | PROVENANCE
 
 
+def landed_columns(table: Table) -> dict[str, str]:
+    """Column to SQL type of a table as it is stored: a number in place of what its file tells."""
+    own = {name: kind for name, kind in raw_columns(table).items() if name not in FILE_COLUMNS}
+    return own | {"file_id": FILES["file_id"]}
+
+
 def raw_tables(contract: Contract) -> dict[str, dict[str, str]]:
-    """Every table of the raw schema: name to column to SQL type."""
+    """Every table and view of the raw schema: name to column to SQL type."""
     canonical = {name: raw_columns(table) for name, table in contract.tables.items()}
     return canonical | {
         name: {column: sql_type for column, (sql_type, _) in columns.items()}

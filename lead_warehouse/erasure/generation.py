@@ -16,6 +16,7 @@ from lead_warehouse.contract.raw_schema import ACCOUNTS
 from lead_warehouse.erasure.persons import Persons, readings
 from lead_warehouse.erasure.rewriting import row_pattern
 from lead_warehouse.failpoints import failpoint
+from lead_warehouse.landing.landed_files import of_files
 from lead_warehouse.memory import limit_memory
 from lead_warehouse.refresh.base import file_digest
 from lead_warehouse.refresh.compact import compact
@@ -144,7 +145,10 @@ class Scrubbing:
             connection.execute("delete from raw.rule_families")
 
     def _take_records_out(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """What landed of a record that goes, whichever tables it fed."""
+        """What landed of a record that goes, whichever tables it fed.
+
+        Generations of earlier versions store canonical tables in ``raw``, later ones in ``landed``.
+        """
         keys = [(*key, sorted(lines)) for key, lines in self._lines.items() if lines]
         connection.execute("create temp table gone (input_name text, digest text, line bigint)")
         for key in keys:
@@ -155,6 +159,12 @@ class Scrubbing:
                 connection.execute(
                     f"delete from raw.{identifier(table)} where (input_name, file_digest, "
                     "file_line) in (select (input_name, digest, line) from gone)"
+                )
+            elif keys and ("landed", table) in self._catalog:
+                connection.execute(
+                    f"delete from landed.{identifier(table)} where (file_id, file_line) in ("
+                    "select (file_id, line) from gone inner join landed.files on "
+                    "gone.input_name = files.input_name and gone.digest = files.file_digest)"
                 )
         connection.execute("drop table gone")
         if ("raw", "quarantined_rows") not in self._catalog or not self._pattern:
@@ -176,14 +186,14 @@ class Scrubbing:
 
     def _take_outdated_out(self, connection: duckdb.DuckDBPyConnection) -> None:
         """What was made of interactions whose records go; of persons all goes anyway."""
-        if ("raw", "interactions") not in self._catalog:
+        if not {("raw", "interactions"), ("landed", "interactions")} & self._catalog.keys():
             return
         connection.execute(
             "create temp table outdated as select distinct interaction_id from raw.interactions "
             "where (input_name, file_digest, file_line) in (from gone)"
         )
         for (schema, table), columns in self._catalog.items():
-            if schema != "raw" and "interaction_id" in dict(columns):
+            if schema not in ("raw", "landed") and "interaction_id" in dict(columns):
                 connection.execute(
                     f"delete from {identifier(schema)}.{identifier(table)} "
                     "where interaction_id in (from outdated)"
@@ -270,14 +280,19 @@ class Scrubbing:
                 seen.add(digest)
                 gone = list(self._steps[digest].moved_up)
                 for (schema, table), columns in self._catalog.items():
-                    if gone and {"file_digest", "file_line"} <= dict(columns).keys():
+                    is_of_file = "file_digest = $2"
+                    if {"file_id", "file_line"} <= dict(columns).keys():
+                        is_of_file = of_files(is_of_file)
+                    elif not {"file_digest", "file_line"} <= dict(columns).keys():
+                        continue
+                    if gone:
                         relation = f"{identifier(schema)}.{identifier(table)}"
                         connection.execute(
                             f"update {relation} as moved set file_line = file_line - place from ("
                             f"select rows.rowid as id, place from {relation} as rows asof join ("
                             "select unnest($1::bigint[]) as line, "
                             "generate_subscripts($1::bigint[], 1) as place) as gone "
-                            "on rows.file_line > gone.line where rows.file_digest = $2) "
+                            f"on rows.file_line > gone.line where rows.{is_of_file}) "
                             "where moved.rowid = id",
                             [gone, before],
                         )

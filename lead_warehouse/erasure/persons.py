@@ -186,7 +186,7 @@ def _add_names(connection: duckdb.DuckDBPyConnection, found: Persons, present: s
 
 def _raw_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'raw' "
-        "and database_name = current_database()"
+        "select table_name from information_schema.tables where table_schema = 'raw' "
+        "and table_catalog = current_database()"
     ).fetchall()
     return {name for (name,) in rows}

@@ -138,7 +138,13 @@ def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[_Table]:
         [schema],
     ).fetchall()
     return [
-        _Table(f"{schema}.{name}", f"{schema}.{identifier(name)}", columns, is_view)
+        # Rows of raw are stored; its views only say of which file each is.
+        _Table(
+            f"{schema}.{name}",
+            f"{schema}.{identifier(name)}",
+            columns,
+            is_view=is_view and schema != "raw",
+        )
         for name, is_view, columns in rows
     ]
 

@@ -41,8 +41,8 @@ from lead_warehouse.state.control import ReceivedInput
 from lead_warehouse.state.engine import use_utc
 from lead_warehouse.state.seen_files import SeenFiles
 
-LANDING_VERSION = 5
-"""Raised when landing reads the same file differently, so that all files are landed again."""
+LANDING_VERSION = 6
+"""Raised when landing reads or stores the same file differently, so that all files land again."""
 
 Progress = Callable[[str], None]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from lead_warehouse.landing.delivered_bytes import restore_delivered
 from lead_warehouse.landing.formats import open_file
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.landed_files import add_file
 from lead_warehouse.landing.load_part import Part
 from lead_warehouse.landing.typed_tables import ArchivedFile, typed_tables
 from lead_warehouse.mapping import Input
@@ -112,7 +114,8 @@ class FileLoader:
         reader = open_file(one, self._contract, path, file.before)
         header = reader.header
         account = FileAccount(file, missing_columns=header.missing)
-        tables = typed_tables(self._contract, one, header, file)
+        file_id = partial(add_file, self._connection, file)
+        tables = typed_tables(self._contract, one, header, file, file_id)
         for tally in reader.frame(self._connection, self._scratch):
             part = Part(self._connection, tables, file, tally)
             part.check_framed()

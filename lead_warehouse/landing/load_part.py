@@ -11,6 +11,7 @@ import duckdb
 from lead_warehouse.landing.conservation import REPORT
 from lead_warehouse.landing.header import LINE_COLUMN
 from lead_warehouse.landing.held import HeldFile
+from lead_warehouse.landing.landed_files import of_files
 from lead_warehouse.landing.reader import Tally
 from lead_warehouse.landing.typed_tables import ArchivedFile, TypedTable
 from lead_warehouse.sql import identifier, literal
@@ -58,7 +59,7 @@ class Part:
         for table in self._tables:
             columns = ", ".join(map(identifier, table.columns))
             ((inserted,),) = self._connection.execute(
-                f"insert into raw.{identifier(table.table)} ({columns}) "
+                f"insert into landed.{identifier(table.table)} ({columns}) "
                 f"select {columns} from ({table.select}) where problem_count = 0"
             ).fetchall()
             is_any_bad |= inserted < self._count("framed", table.condition)
@@ -144,10 +145,10 @@ class Part:
         if len(self._tables) > 1 and lines:
             for table in sorted({table.table for table in self._tables}):
                 self._connection.execute(
-                    f"delete from raw.{identifier(table)} "
+                    f"delete from landed.{identifier(table)} "
                     f"where {LINE_COLUMN} between {lines.first} and {lines.last} "
                     f"and {LINE_COLUMN} in (select {LINE_COLUMN} from bad_records) "
-                    f"and input_name = ? and file_digest = ?",
+                    f"and {of_files('input_name = ? and file_digest = ?')}",
                     [self._file.input_name, self._file.file_digest],
                 )
 

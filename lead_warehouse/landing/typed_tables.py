@@ -1,11 +1,12 @@
 """SQL that turns framed records into rows of the canonical tables an input feeds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from lead_warehouse.contract import Contract, Table
-from lead_warehouse.contract.raw_schema import raw_columns
+from lead_warehouse.contract.raw_schema import landed_columns
 from lead_warehouse.landing.casting import Cast, cast_column, cast_known_at, cell
 from lead_warehouse.landing.header import LINE_COLUMN, Header
 from lead_warehouse.mapping import Input, TableMapping, When
@@ -46,7 +47,7 @@ class TypedTable:
     Attributes:
         table: the canonical table.
         condition: over framed records: whether one feeds the table.
-        columns: columns of the raw table, in order.
+        columns: columns of the table as it is stored, in order.
         select: one row per record that feeds the table: ``columns``, the first ``problem``
             (column_name, value, reason) and ``problem_count``.
     """
@@ -57,23 +58,39 @@ class TypedTable:
     select: str
 
 
+FileId = Callable[[str], int]
+"""The number of a file by which of a table's columns the mapping reads from it, as |a|b|."""
+
+
 def typed_tables(
-    contract: Contract, one: Input, header: Header, file: ArchivedFile
+    contract: Contract, one: Input, header: Header, file: ArchivedFile, file_id: FileId
 ) -> list[TypedTable]:
-    """The tables that a file feeds, in the mapping's order."""
+    """The tables that a file feeds, in the mapping's order.
+
+    Args:
+        file_id: asked once for each of them.
+    """
     return [
         TypedTable(
             table=mapped.table,
             condition=_condition(mapped.when, one, header),
-            columns=list(raw_columns(contract.tables[mapped.table])),
-            select=_select(contract.tables[mapped.table], mapped, one, header, file),
+            columns=list(landed_columns(contract.tables[mapped.table])),
+            select=_select(
+                contract.tables[mapped.table], mapped, one, header, file, file_id=file_id
+            ),
         )
         for mapped in one.tables
     ]
 
 
 def _select(
-    table: Table, mapped: TableMapping, one: Input, header: Header, file: ArchivedFile
+    table: Table,
+    mapped: TableMapping,
+    one: Input,
+    header: Header,
+    file: ArchivedFile,
+    *,
+    file_id: FileId,
 ) -> str:
     casts = {
         name: cast_column(name, table.columns[name], source, one, header.kinds)
@@ -99,6 +116,8 @@ def _select(
         for name, column in table.columns.items()
     } | _provenance(table, casts, one, file, received)
     outputs["ambiguous_columns"] = _ambiguous_columns(reads)
+    mapped_columns = "|" + "|".join(sorted(casts)) + "|"
+    outputs["file_id"] = f"cast({file_id(mapped_columns)} as bigint)"
     selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in outputs.items())
     texts = [f"{read.text} as {read.text_name}" for read in reads]
     texts += [f"{r.is_unlisted} as {r.unlisted_name}" for r in reads if r.is_unlisted]
@@ -192,9 +211,5 @@ def _provenance(
     return {
         "known_at": f"coalesce({', '.join([*named, *own_time, received])})",
         "is_known_at_assumed": is_assumed,
-        "mapped_columns": literal("|" + "|".join(sorted(casts)) + "|"),
-        "input_name": literal(file.input_name),
-        "file_digest": literal(file.file_digest),
-        "file_name": literal(file.file_name),
         "file_line": LINE_COLUMN,
     }

@@ -3,6 +3,7 @@
 import duckdb
 
 from lead_warehouse.contract import Contract
+from lead_warehouse.landing.landed_files import of_files
 from lead_warehouse.mapping import Input, Mapping
 from lead_warehouse.sql import identifier
 
@@ -35,8 +36,12 @@ def withdraw_unnamed(
 
 def _withdraw(connection: duckdb.DuckDBPyConnection, contract: Contract, input_name: str) -> None:
     connection.begin()
-    for table in [*contract.tables, "quarantined_rows", "landed_files", "input_columns"]:
+    is_of_input = "input_name = ?"
+    for table in contract.tables:
         connection.execute(
-            f"delete from raw.{identifier(table)} where input_name = ?", [input_name]
+            f"delete from landed.{identifier(table)} where {of_files(is_of_input)}", [input_name]
         )
+    accounts = ("raw.quarantined_rows", "raw.landed_files", "raw.input_columns")
+    for relation in ("landed.files", *accounts):
+        connection.execute(f"delete from {relation} where {is_of_input}", [input_name])
     connection.commit()

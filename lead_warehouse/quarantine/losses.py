@@ -41,8 +41,8 @@ def _losses(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str:
     known = {
         name
         for (name,) in connection.execute(
-            "select table_name from duckdb_tables() "
-            "where database_name = 'published' and schema_name = 'raw'"
+            "select table_name from information_schema.tables "
+            "where table_catalog = 'published' and table_schema = 'raw'"
         ).fetchall()
     }
     key = "input_name, file_digest, file_line"

@@ -19,7 +19,7 @@ MATCHING = (
 
 # Every fifth lead keeps its account, the others lose it and are written as people write them.
 UNTOLD = """
-update raw.leads set
+update landed.leads set
     account_id = case when lead_number % 5 = 0 then account_id end,
     company_domain = case lead_number % 5
         when 1 then 'HTTPS://WWW.' || upper(company_domain) || '/fr/contact?x=1'

@@ -188,8 +188,10 @@ def test_dbt_source_freshness_warns_of_the_table_whose_inputs_went_silent(
                 [input_name, hours],
             )
             connection.execute(
-                f"insert into raw.{table} by name select ? as input_name", [input_name]
+                "insert into landed.files by name select ? as file_id, ? as input_name",
+                [hours, input_name],
             )
+            connection.execute(f"insert into landed.{table} (file_id) values (?)", [hours])
         # A file that is held delivers nothing.
         connection.execute(
             "insert into raw.landed_files by name select 'crm' as input_name, 'held' as status, "

@@ -26,6 +26,7 @@ from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.console import run
+from tests.earlier import store_in_raw
 from tests.killed import in_fork
 from tests.light import MARTS, light_refresh, light_steps
 
@@ -272,6 +273,23 @@ def test_fault_48_records_of_others_stay_as_they_were(state: StateDirectory, exp
         ("people_3.csv", 1, 1, 0, 0, 0),
         ("visits.parquet", 2, 1, 0, 0, 1),
     ]
+
+
+def test_fault_48_generations_of_earlier_versions_lose_the_person_as_well(
+    state: StateDirectory, exports: Path, erased: Path
+) -> None:
+    leads = "select lead_id, file_name, file_digest, file_line from raw.leads order by all"
+    for one in Generations(state).all():
+        one.database.chmod(0o600)
+        with duckdb.connect(str(one.database)) as connection:
+            store_in_raw(connection)
+        one.database.chmod(0o444)
+    assert len(residue(state)) > 8, "the scan sees what is there"
+    erase_jane(state.root, exports)
+    assert residue(state) == []
+    as_stored_now = StateDirectory(erased)
+    assert told(state, ACCOUNTS) == told(as_stored_now, ACCOUNTS)
+    assert told(state, leads) == told(as_stored_now, leads)
 
 
 def test_fault_48_what_is_delivered_again_brings_nobody_back(
@@ -651,8 +669,9 @@ def test_visits_of_a_file_that_tells_more_stay_and_are_told(
     outdated: StateDirectory, exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = """
-        insert into raw.sales_costs (input_name) select 'clicks';
-        insert into raw.consents (input_name) select 'none of visits';
+        insert into landed.files (file_id, input_name) values (-1, 'clicks'), (-2, 'no visits');
+        insert into landed.sales_costs (file_id) values (-1);
+        insert into landed.consents (file_id) values (-2);
     """
     monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED + other)
     with light_steps():

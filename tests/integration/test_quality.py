@@ -28,7 +28,7 @@ def lose_leads(monkeypatch: pytest.MonkeyPatch) -> None:
     def lose(connection: duckdb.DuckDBPyConnection, *given: Any, **options: Any) -> Any:
         landing = land(connection, *given, **options)
         for table in ("leads", "lead_stage_changes", "opportunities"):
-            connection.execute(f"delete from raw.{table} where md5_number(lead_id) % 4 <> 0")
+            connection.execute(f"delete from landed.{table} where md5_number(lead_id) % 4 <> 0")
         return landing
 
     monkeypatch.setattr(land_build, "land", lose)

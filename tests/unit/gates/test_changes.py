@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from lead_warehouse.contract import load_contract
 from lead_warehouse.gates.changes import Checked, compare, why_not_compared
 from lead_warehouse.gates.limits import Limit
+from lead_warehouse.landing.landed_files import add_file
 from lead_warehouse.landing.raw_tables import ensure_raw_schema
+from lead_warehouse.landing.typed_tables import ArchivedFile
 
 AT = datetime(2026, 1, 1)
 ROWS = [
@@ -55,10 +57,11 @@ def deliver(
         "accepted_count) values ('crm', 'm', ?, ?, 'landed', ?)",
         [digest, digest, count],
     )
+    file = ArchivedFile("crm", "m", digest, digest, AT, False)
     connection.execute(
-        "insert into raw.leads (lead_id, country_code, created_at, input_name, file_digest) "
-        "select ? || i, ?, ?, 'crm', ? from range(?) as r(i)",
-        [digest, country, datetime(year, 1, 1), digest, count],
+        "insert into landed.leads (lead_id, country_code, created_at, file_id) "
+        "select ? || i, ?, ?, ? from range(?) as r(i)",
+        [digest, country, datetime(year, 1, 1), add_file(connection, file, "|"), count],
     )
 
 

@@ -208,11 +208,13 @@ def after_insert(warehouse: Warehouse, change: str) -> Callable[[Any], Any]:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("delete from raw.leads where lead_id = '2'", "it holds 3;"),
-        ("insert into raw.leads from raw.leads where lead_id = '2'", "it holds 5;"),
-        ("update raw.leads set file_line = 2 where lead_id = '2'", "it holds 4 others;"),
+        ("delete from landed.leads where lead_id = '2'", "it holds 3;"),
+        ("insert into landed.leads from landed.leads where lead_id = '2'", "it holds 5;"),
+        ("update landed.leads set file_line = 2 where lead_id = '2'", "it holds 4 others;"),
+        ("delete from landed.files", "it holds 0;"),
+        ("insert into landed.files from landed.files", "it holds 8;"),
     ],
-    ids=["lost", "doubled", "one lost, one doubled"],
+    ids=["lost", "doubled", "one lost, one doubled", "without their file", "of two files"],
 )
 def test_a_row_lost_or_doubled_on_its_way_holds_the_file(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, change: str, told: str
@@ -221,6 +223,7 @@ def test_a_row_lost_or_doubled_on_its_way_holds_the_file(
     reason = held(warehouse)
     assert reason.startswith("bytes 0–52 (lines 1–9): 4 rows were due in raw.leads, ")
     assert told in reason
+    assert warehouse.rows("from landed.files") == []
 
 
 def test_a_record_lost_on_its_way_to_quarantine_holds_the_file(
@@ -247,8 +250,8 @@ def test_rows_of_several_tables_are_counted_in_each(
     )
     content = HEAD + b"1,a,1\n2,,2\n"
     assert figures(warehouse.load(content, one)) == (2, 2, 0, 0)
-    warehouse.connection.execute("delete from raw.leads; delete from raw.contacts")
-    change = "delete from raw.contacts"
+    warehouse.connection.execute("delete from landed.leads; delete from landed.contacts")
+    change = "delete from landed.contacts"
     patched(monkeypatch, Part, "insert", after_insert(warehouse, change))
     account = warehouse.load(content, one)
     assert "1 rows were due in raw.contacts, it holds 0" in str(account.held_because)
@@ -281,9 +284,9 @@ def test_the_part_that_does_not_add_up_is_named(
     monkeypatch.setattr("lead_warehouse.landing.bytestream.CHUNK_BYTES", 20)
     content = HEAD + b"".join(b"%d,,%d\n" % (n, n) for n in range(10, 40))
     assert figures(warehouse.load(content)) == (30, 30, 0, 0)
-    warehouse.connection.execute("delete from raw.leads; delete from raw.landed_files")
+    warehouse.connection.execute("delete from landed.leads; delete from raw.landed_files")
 
-    change = "delete from raw.leads where lead_id = '20'"
+    change = "delete from landed.leads where lead_id = '20'"
     patched(monkeypatch, Part, "insert", after_insert(warehouse, change))
     reason = held(warehouse, content)
     start, end = map(int, re.findall(r"bytes (\d+)–(\d+) ", reason)[0])

@@ -30,7 +30,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 
 
 def load(pairs: Warehouse, content: bytes, **settings: Any) -> Any:
-    pairs.connection.execute("delete from raw.pairs; delete from raw.quarantined_rows")
+    pairs.connection.execute("delete from landed.pairs; delete from raw.quarantined_rows")
     one = an_input({"table": "pairs", "columns": {"a": "a", "b": "b", "n": "n"}}, **settings)
     return pairs.load(content, one)
 

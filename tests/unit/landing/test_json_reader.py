@@ -56,7 +56,7 @@ class Warehouse:
         digest = hashlib.sha256(content).hexdigest()
         file = ArchivedFile("crm", "-", digest, "crm.jsonl", datetime(2024, 6, 1), True)
         for table in ("leads", "quarantined_rows", "landed_files"):
-            self.connection.execute(f"delete from raw.{table}")
+            self.connection.execute(f"delete from landed.{table}")
         return self.loader.load(one or an_input(), file, self.path)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import Landing, land
 from lead_warehouse.mapping import Mapping
 from lead_warehouse.state.control import ReceivedInput
+from tests.earlier import store_in_raw
 
 MONDAY = datetime(2024, 6, 3, 8)
 TUESDAY = datetime(2024, 6, 4, 8)
@@ -377,6 +378,57 @@ def test_a_raised_landing_version_lands_everything_again(
     monkeypatch.setattr(land_module, "LANDING_VERSION", land_module.LANDING_VERSION + 1)
     assert names(company.land(TUESDAY)) == ["leads.csv"]
     assert company.leads == [("1", MONDAY, False)]
+
+
+def test_rows_stored_by_an_earlier_version_land_again_and_are_the_same(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.deliver("leads.csv", "1,,\n2,,x\n")
+    monkeypatch.setattr(land_module, "LANDING_VERSION", land_module.LANDING_VERSION - 1)
+    company.land(MONDAY)
+    received, before = company.received, company.everything()
+    store_in_raw(company.connection)
+    assert company.everything() == before
+    monkeypatch.undo()
+    landing = company.land(TUESDAY, received=received)
+    assert (names(landing), landing.took_rows_out) == (["leads.csv"], True)
+    after = company.everything()
+    ((name, digest, *rest),) = before["landed_files"]
+    assert after["landed_files"] == [(name, after["landed_files"][0][1], *rest)]
+    assert after | {"landed_files": before["landed_files"]} == before
+    assert after["landed_files"][0][1] != digest
+
+
+def test_a_withdrawn_input_leaves_no_row_and_no_file(company: Company) -> None:
+    company.deliver("leads.csv", "1,,\n")
+    company.deliver("fair.csv", "2,,\n")
+    company.land(MONDAY, a_mapping(an_input(), an_input("fair", "fair.csv")))
+    company.land(TUESDAY)
+    assert company.rows("select input_name from landed.files") == [("leads",)]
+    assert company.rows("select lead_id from landed.leads") == [("1",)]
+
+
+def test_rows_carry_a_number_for_each_file_and_mapping_of_it(company: Company) -> None:
+    company.deliver("leads_1.csv", "1,,\n2,,\n")
+    company.deliver("leads_2.csv", "3,,\n")
+    tables = [
+        {"table": "leads", "columns": {"lead_id": "id"}},
+        {"table": "contacts", "columns": {"contact_id": "id"}},
+    ]
+    company.land(MONDAY, a_mapping({"name": "leads", "files": "leads_*.csv", "tables": tables}))
+    assert company.rows(
+        "select file_id, file_name, mapped_columns from landed.files order by all"
+    ) == [
+        (1, "leads_1.csv", "|lead_id|"),
+        (2, "leads_1.csv", "|contact_id|"),
+        (3, "leads_2.csv", "|lead_id|"),
+        (4, "leads_2.csv", "|contact_id|"),
+    ]
+    assert company.rows("select lead_id, file_id from landed.leads order by all") == [
+        ("1", 1),
+        ("2", 1),
+        ("3", 3),
+    ]
 
 
 @pytest.mark.parametrize("table", ["landed_files", "quarantined_rows"])

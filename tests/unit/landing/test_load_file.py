@@ -251,7 +251,7 @@ def test_fault_23_marks_newlines_and_packing_change_no_row(
 
     first = warehouse.load(CANONICAL.encode())
     expected = landed()
-    warehouse.connection.execute("delete from raw.leads; delete from raw.quarantined_rows")
+    warehouse.connection.execute("delete from landed.leads; delete from raw.quarantined_rows")
     assert figures(warehouse.load(content)) == figures(first) == (4, 2, 1, 1)
     assert landed() == expected
 
@@ -435,7 +435,7 @@ def test_text_reaches_the_raw_table_as_python_wrote_it(
 ) -> None:
     written = io.StringIO(newline="")
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows([("a", "b", "n"), *table])
-    pairs.connection.execute("delete from raw.pairs; delete from raw.quarantined_rows")
+    pairs.connection.execute("delete from landed.pairs; delete from raw.quarantined_rows")
     account = pairs.load(written.getvalue().encode(), PAIR)
     set_aside = pairs.column("select reason from raw.quarantined_rows")
     assert set(set_aside) <= {"a quoted value holds lines that look like records"}
@@ -477,7 +477,7 @@ bodies = st.lists(pieces | st.binary(max_size=3), max_size=30).map(b"".join)
 @settings(max_examples=150, deadline=None)
 @example(b'1,"a,b\n2,c,3\n3,e",f\n4,g,h\n')
 def test_records_of_any_bytes_are_all_accounted_for(pairs: Warehouse, body: bytes) -> None:
-    pairs.connection.execute("delete from raw.pairs; delete from raw.quarantined_rows")
+    pairs.connection.execute("delete from landed.pairs; delete from raw.quarantined_rows")
     account = pairs.load(b"a,b,n\n" + body, PAIR)
     assert account.held_because is None
     assert account.accepted + account.quarantined + account.blank == account.records

@@ -108,7 +108,7 @@ def figures(account: FileAccount) -> tuple[int, int, int, int]:
 
 def cast(values: Warehouse, kind: str, value: str, source: Any = "c", **settings: Any) -> Any:
     """What a value of a Parquet column lands as; the reason if it is quarantined."""
-    values.connection.execute('delete from raw."values"; delete from raw.quarantined_rows')
+    values.connection.execute('delete from landed."values"; delete from raw.quarantined_rows')
     one = an_input({"table": "values", "columns": {f"a_{kind}": source}}, **settings)
     account = values.load_rows(f"select {value} as c", one)
     assert account.held_because is None
@@ -547,7 +547,7 @@ def test_the_same_rows_land_equal_through_csv_and_parquet(
         ("*.csv", written.getvalue().encode()),
         ("*.parquet", values.write("from t")),
     ):
-        values.connection.execute('delete from raw."values"; delete from raw.quarantined_rows')
+        values.connection.execute('delete from landed."values"; delete from raw.quarantined_rows')
         one = an_input(
             {"table": "values", "columns": EVERY},
             files=files,
@@ -591,7 +591,7 @@ def test_a_value_of_the_canonical_type_lands_as_its_text_does(
         connection.execute("insert into typed values (?, ?, ?)", list(row))
 
     def landed(select: str) -> list[Any]:
-        connection.execute('delete from raw."values"; delete from raw.quarantined_rows')
+        connection.execute('delete from landed."values"; delete from raw.quarantined_rows')
         account = values.load_rows(select, one)
         found = f"file_line, {', '.join(columns)}"
         bad = "file_line, column_name, value, reason, problem_count"
@@ -622,8 +622,7 @@ def test_rows_land_in_parts_as_they_do_at_once(
     whole = figures(warehouse.load_rows(select))
     assert whole == (40, 28, 12, 0)
     expected = landed()
-    for table in ("leads", "quarantined_rows"):
-        warehouse.connection.execute(f"delete from raw.{table}")
+    warehouse.connection.execute("delete from landed.leads; delete from raw.quarantined_rows")
     monkeypatch.setattr(parquet_reader, "BATCH_ROWS", 7)
     assert figures(warehouse.load_rows(select)) == whole
     assert landed() == expected

@@ -5,7 +5,7 @@ import duckdb
 import pytest
 
 from lead_warehouse.contract import load_contract
-from lead_warehouse.contract.raw_schema import raw_columns
+from lead_warehouse.contract.raw_schema import landed_columns
 from lead_warehouse.landing.header import Header
 from lead_warehouse.landing.typed_tables import ArchivedFile, typed_tables
 from lead_warehouse.mapping import Input
@@ -43,12 +43,20 @@ def all_typed(
         CONNECTION.execute(f"insert into framed values ({marks})", [line, *record.values()])
     header = Header(1, tuple(names), (), ())
     file = ArchivedFile("crm", "input digest", "ab12", "in/crm.csv", RECEIVED, is_first_load)
+    mapped_columns: list[str] = []
+
+    def file_id(mapped: str) -> int:
+        mapped_columns.append(mapped)
+        return len(mapped_columns)
+
     found = []
-    for table in typed_tables(CONTRACT, one, header, file):
+    for number, table in enumerate(typed_tables(CONTRACT, one, header, file, file_id), start=1):
         query = CONNECTION.execute(f"select * from ({table.select}) order by file_line")
         described = [column[0] for column in query.description or []]
         assert described == [*table.columns, "problem", "problem_count"]
-        found.append([dict(zip(described, row, strict=True)) for row in query.fetchall()])
+        rows = [dict(zip(described, row, strict=True)) for row in query.fetchall()]
+        assert all(row["file_id"] == number for row in rows)
+        found.append([row | {"mapped_columns": mapped_columns[number - 1]} for row in rows])
     return found
 
 
@@ -76,18 +84,16 @@ def deal(status: str, closed_at: str | None) -> Cells:
 
 def test_a_table_has_the_contract_s_columns_then_provenance() -> None:
     one = an_input(LEADS, DEALS)
-    tables = typed_tables(
-        CONTRACT, one, Header(1, ("id",), (), ()), ArchivedFile("", "", "", "", RECEIVED, True)
-    )
+    file = ArchivedFile("", "", "", "", RECEIVED, True)
+    tables = typed_tables(CONTRACT, one, Header(1, ("id",), (), ()), file, len)
     assert [table.table for table in tables] == ["leads", "opportunities"]
     for table in tables:
-        assert table.columns == list(raw_columns(CONTRACT.tables[table.table]))
+        assert table.columns == list(landed_columns(CONTRACT.tables[table.table]))
 
 
 def test_a_row_says_where_it_came_from() -> None:
     (row,) = typed(an_input(LEADS), lead())
-    provenance = [row[name] for name in ("input_name", "file_digest", "file_name", "file_line")]
-    assert provenance == ["crm", "ab12", "in/crm.csv", 2]
+    assert (row["file_id"], row["file_line"]) == (1, 2)
 
 
 def test_columns_that_the_mapping_does_not_name_are_null() -> None:

@@ -16,13 +16,14 @@ CREATED, CLOSED, KNOWN = datetime(2026, 1, 1), datetime(2026, 2, 1), datetime(20
 def connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     ensure_raw_schema(connection, load_contract())
+    connection.execute("insert into landed.files (file_id) values (1)")
     return connection
 
 
 def add_deal(connection: duckdb.DuckDBPyConnection, status: str) -> None:
     connection.execute(
-        "insert into raw.opportunities (opportunity_id, status, created_at, closed_at, "
-        "expected_close_date, known_at) values ('d', ?, ?, ?, date '2030-01-01', ?)",
+        "insert into landed.opportunities (opportunity_id, status, created_at, closed_at, "
+        "expected_close_date, known_at, file_id) values ('d', ?, ?, ?, date '2030-01-01', ?, 1)",
         [status, CREATED, CLOSED, KNOWN],
     )
 
@@ -54,7 +55,9 @@ def test_an_instant_asked_for_limits_what_is_known(connection: duckdb.DuckDBPyCo
 
 
 def test_without_events_the_latest_knowledge_counts(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("insert into raw.leads (lead_id, known_at) values ('a', ?)", [KNOWN])
+    connection.execute(
+        "insert into landed.leads (lead_id, known_at, file_id) values ('a', ?, 1)", [KNOWN]
+    )
     assert write_context(connection, load_contract(), None, "rules").as_of == KNOWN
 
 
