@@ -10,7 +10,7 @@ NOT_PEOPLE = "-- not people:"
 
 
 def define(connection: duckdb.DuckDBPyConnection, is_internal: bool) -> None:
-    """Make ``masked`` and ``masked_rate`` known to the queries; in the internal site they mask nothing.
+    """Make ``masked`` and ``masked_rate`` known to the queries; the internal site masks nothing.
 
     ``masked(value, people)`` is shown where nobody or at least five people stand behind it.
     ``masked_rate(value, part, whole)`` is shown where both are so: who knows a rate and the whole
