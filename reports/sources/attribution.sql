@@ -6,7 +6,8 @@ with shares as (
 )
 
 select
-    case when shares.segment is null then '?' else replace(shares.segment, '_', ' ') end as segment,
+    coalesce(said_en(shares.segment), 'not known') as segment_en,
+    coalesce(said_fr(shares.segment), 'non renseigné') as segment_fr,
     models.label_en as model_en,
     models.label_fr as model_fr,
     models.is_chosen,
@@ -14,4 +15,4 @@ select
 from shares
 inner join seeds.attribution_models as models
     on shares.attribution_model = models.attribution_model
-order by segment, models.attribution_model
+order by segment_en, models.attribution_model

@@ -8,7 +8,8 @@ with channels as (
 )
 
 select
-    replace(coalesce(channels.segment, ''), '_', ' ') as channel,
+    coalesce(said_en(channels.segment), 'not known') as channel_en,
+    coalesce(said_fr(channels.segment), 'non renseigné') as channel_fr,
     channels.reporting_currency as currency,
     cast(channels.cost_amount as double) as cost_amount,
     masked(channels.new_customer_count, channels.new_customer_count) as new_customer_count,

@@ -1,6 +1,7 @@
 select
     coalesce(campaigns.campaign_name, campaigns.campaign_id) as campaign,
-    replace(coalesce(campaigns.channel, ''), '_', ' ') as channel,
+    coalesce(said_en(campaigns.channel), '–') as channel_en,
+    coalesce(said_fr(campaigns.channel), '–') as channel_fr,
     campaigns.starts_on,
     masked(campaigns.member_count, campaigns.member_count) as member_count,
     masked(campaigns.responded_count, campaigns.responded_count) as responded_count,
