@@ -21,12 +21,13 @@ def define(connection: duckdb.DuckDBPyConnection, words: Path = WORDS) -> None:
             (row["word"], *(row[language] for language in LANGUAGES))
             for row in csv.DictReader(file)
         ]
-    columns = ", ".join(f"{name} varchar" for name in ("word", *LANGUAGES))
-    connection.execute(f"create or replace temp table words ({columns})")
-    connection.executemany("insert into words values (?, ?, ?)", rows)
+    # Names that no query has: a macro's argument would be taken for a column of the words.
+    columns = ", ".join(f"said_{name}_ varchar" for name in ("word", *LANGUAGES))
+    connection.execute(f"create or replace temp table said_words_ ({columns})")
+    connection.executemany("insert into said_words_ values (?, ?, ?)", rows)
     for language in LANGUAGES:
         connection.execute(
             f"create or replace temp macro said_{language}(value) as coalesce("
-            f"(select any_value(words.{language}) from temp.words where words.word = value),"
+            f"(select any_value(said_{language}_) from temp.said_words_ where said_word_ = value),"
             " replace(value, '_', ' '))"
         )
