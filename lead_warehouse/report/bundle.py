@@ -25,9 +25,6 @@ FILES = (
     "package-lock.json",
     "svelte.config.js",
 )
-FIRST_COMPILER_ONLY = "--no-wasm-tier-up"
-"""The engine answers some hundred small queries: compiling it better takes longer than they do."""
-
 DONE = "bundle.json"
 OUTPUT = ".svelte-kit/output"
 
@@ -105,7 +102,7 @@ class Bundle:
         )
         script = self.project / "scripts" / "prerender.mjs"
         return run(
-            ["node", FIRST_COMPILER_ONLY, str(script), str(target), str(routes)],
+            ["node", str(script), str(target), str(routes)],
             self.template,
             environment | {"EVIDENCE_IS_BUILDING": "true"},
             "writing the pages",
