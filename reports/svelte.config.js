@@ -6,7 +6,6 @@ const components = '../../../../node_modules/@evidence-dev/core-components/dist'
 export default {
 	kit: {
 		alias: {
-			'$charts': resolve(components, 'unsorted/viz'),
 			'$report-themes': resolve(components, 'themes/themes.js')
 		},
 		prerender: { entries: [], crawl: false }

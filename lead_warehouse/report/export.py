@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from lead_warehouse.errors import UserError
-from lead_warehouse.report import masking
+from lead_warehouse.report import masking, words
 from lead_warehouse.report.personal import refuse_people, refuse_personal
 from lead_warehouse.sql import identifier, literal
 from lead_warehouse.state.engine import confine, use_utc
@@ -53,6 +53,7 @@ def export(
         )
         confine(connection)
         masking.define(connection, is_internal)
+        words.define(connection)
         connection.execute(
             "create table report.main.generation as select ? as run_id, ? as as_of,"
             " (select min(rules_digest) from warehouse.raw.refresh_context) as rules_digest,"

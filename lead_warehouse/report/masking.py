@@ -6,20 +6,26 @@ from lead_warehouse.errors import UserError
 
 SMALLEST_GROUP = 5
 NOT_PEOPLE = "-- not people:"
-"""A comment of a query that names its counts of other things than people, or of deals."""
+"""A comment of a query that names its counts of other things than people: accounts, records."""
 
 
 def define(connection: duckdb.DuckDBPyConnection, is_internal: bool) -> None:
-    """Make ``masked(value, people)`` known to the queries; in the internal site it masks nothing.
+    """Make ``masked`` and ``masked_rate`` known to the queries; the internal site masks nothing.
 
-    A value is shown where nobody or at least five people stand behind it.
+    ``masked(value, people)`` is shown where nobody or at least five people stand behind it.
+    ``masked_rate(value, part, whole)`` is shown where both are so: who knows a rate and the whole
+    knows the part.
     """
-    shown = (
-        "value"
-        if is_internal
-        else (f"case when people between 1 and {SMALLEST_GROUP - 1} then null else value end")
-    )
-    connection.execute(f"create or replace temp macro masked(value, people) as ({shown})")
+    hidden = "false" if is_internal else "{0} > 0 and {0} < " + str(SMALLEST_GROUP)
+    for macro, groups in (
+        ("masked(value, people)", ("people",)),
+        ("masked_rate(value, part, whole)", ("part", "whole")),
+    ):
+        is_small = " or ".join(hidden.format(group) for group in groups)
+        connection.execute(
+            f"create or replace temp macro {macro} as"
+            f" (case when {is_small} then null else value end)"
+        )
 
 
 def refuse_small(
@@ -40,7 +46,7 @@ def refuse_small(
         if not column.endswith("_count") or column in other:
             continue
         found = connection.execute(
-            f'select count(*) from {table} where "{column}" between 1 and {SMALLEST_GROUP - 1}'
+            f'select count(*) from {table} where "{column}" > 0 and "{column}" < {SMALLEST_GROUP}'
         ).fetchone()
         if found and found[0]:
             raise UserError(

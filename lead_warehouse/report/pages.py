@@ -9,6 +9,9 @@ from pathlib import Path
 
 LANGUAGES = ("en", "fr")
 TEXTS = re.compile(r"\[\[(?P<en>[^\[\]|]*)\|(?P<fr>[^\[\]]*)\]\]")
+HIGH_MARKS = re.compile(r" (?=[;:!?%»])|(?<=«) ")
+"""Spaces of French that no line may be broken at."""
+
 QUERY = re.compile(r"^```sql (?P<name>\w+)\n(?P<sql>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -47,7 +50,12 @@ def read_pages(*folders: Path, head: str = "") -> list[Page]:
 
 def in_language(text: str, language: str) -> str:
     """The text with each pair replaced by what one language says."""
-    return TEXTS.sub(lambda match: match[language], text)
+
+    def said(match: re.Match[str]) -> str:
+        words = match[language]
+        return HIGH_MARKS.sub("\N{NO-BREAK SPACE}", words) if language == "fr" else words
+
+    return TEXTS.sub(said, text)
 
 
 def _with_head(text: str, head: str) -> str:

@@ -1,6 +1,6 @@
-const UNKNOWN = '–';
+export const UNKNOWN = '–';
 
-const rounded = (value, digits, language, options = {}) =>
+export const rounded = (value, digits, language, options = {}) =>
 	new Intl.NumberFormat(language, { maximumFractionDigits: digits, ...options }).format(value);
 
 const span = (minutes, language) => {

@@ -2,8 +2,7 @@
 select
     coalesce(accounts.fit_band, '–') as fit_band,
     coalesce(accounts.intent_band, '–') as intent_band,
-    count(*) as account_count,
-    count(*) filter (where accounts.is_customer) as customer_accounts
+    count(*) as account_count
 from marts.fct_account_scores as accounts
 group by all
 order by all

@@ -1,14 +1,10 @@
--- not people: new_customer_count
 select
     strftime(cac.acquisition_month, '%Y-%m') as month,
-    cac.dimension,
-    coalesce(cac.segment, '') as segment,
     cac.cac_kind,
     cac.reporting_currency as currency,
     cast(cac.cost_amount as double) as cost_amount,
-    cac.new_customer_count,
-    cast(cac.cac_amount as double) as cac_amount,
-    cac.max_lag_months,
-    cac.is_mature
+    masked(cac.new_customer_count, cac.new_customer_count) as new_customer_count,
+    masked(cast(cac.cac_amount as double), cac.new_customer_count) as cac_amount
 from marts.rpt_cac as cac
-order by cac.cac_kind, cac.dimension, segment, month
+where cac.dimension = 'all'
+order by cac.cac_kind, month

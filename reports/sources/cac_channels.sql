@@ -1,4 +1,3 @@
--- not people: new_customer_count
 -- Cost and new customers by channel over all months; either may stand without the other.
 with channels as (
     select segment, reporting_currency, sum(cost_amount) as cost_amount,
@@ -9,10 +8,14 @@ with channels as (
 )
 
 select
-    replace(coalesce(channels.segment, ''), '_', ' ') as channel,
+    coalesce(said_en(channels.segment), 'not known') as channel_en,
+    coalesce(said_fr(channels.segment), 'non renseigné') as channel_fr,
     channels.reporting_currency as currency,
     cast(channels.cost_amount as double) as cost_amount,
-    channels.new_customer_count,
-    cast(channels.cost_amount as double) / nullif(channels.new_customer_count, 0) as cac_amount
+    masked(channels.new_customer_count, channels.new_customer_count) as new_customer_count,
+    masked(
+        cast(channels.cost_amount as double) / nullif(channels.new_customer_count, 0),
+        channels.new_customer_count
+    ) as cac_amount
 from channels
 order by channels.cost_amount desc nulls last

@@ -5,7 +5,8 @@ select
     results.table_name,
     coalesce(results.column_name, '') as column_name,
     results.description,
-    results.severity,
+    said_en(results.severity) as severity_en,
+    said_fr(results.severity) as severity_fr,
     results.success,
     results.unexpected_count
 from quality.check_results as results

@@ -1,10 +1,8 @@
--- not people: open_deal_count
 select
     forecast.period_number,
     strftime(forecast.period_starts_at, '%Y-%m-%d') as starts_on,
     strftime(forecast.period_ends_at, '%Y-%m-%d') as ends_on,
     forecast.reporting_currency as currency,
-    forecast.open_deal_count,
     cast(forecast.pipeline_amount as double) as pipeline_amount,
     cast(forecast.new_business_amount as double) as new_business_amount,
     cast(forecast.expected_amount as double) as expected_amount,

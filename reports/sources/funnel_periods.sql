@@ -6,7 +6,8 @@ select
     periods.from_stage || ' → ' || periods.to_stage as step,
     masked(periods.from_entry_count, periods.from_entry_count) as from_entry_count,
     masked(periods.to_entry_count, periods.to_entry_count) as to_entry_count,
-    masked(periods.period_rate, periods.from_entry_count) as period_rate,
+    masked_rate(periods.period_rate, periods.to_entry_count, periods.from_entry_count)
+        as period_rate,
     periods.is_period_over
 from marts.rpt_funnel_periods as periods
 where periods.dimension in ('all', 'channel', 'source', 'profile', 'country', 'team')

@@ -14,7 +14,10 @@ select
     coalesce(totals.segment, '') as segment,
     masked(totals.entered_count, totals.entered_count) as entered_count,
     masked(totals.converted_count, totals.converted_count) as converted_count,
-    masked(totals.converted_count / nullif(totals.entered_count, 0), totals.entered_count)
-        as conversion_rate
+    masked_rate(
+        totals.converted_count / nullif(totals.entered_count, 0),
+        totals.converted_count,
+        totals.entered_count
+    ) as conversion_rate
 from totals
 order by totals.basis, step, totals.dimension, totals.entered_count desc

@@ -6,7 +6,9 @@ select
     steps.window_days,
     masked(steps.entered_count, steps.entered_count) as entered_count,
     masked(steps.converted_to_date_count, steps.converted_to_date_count) as converted_to_date_count,
-    masked(steps.conversion_rate, steps.complete_entered_count) as conversion_rate,
+    masked_rate(
+        steps.conversion_rate, steps.complete_converted_count, steps.complete_entered_count
+    ) as conversion_rate,
     masked(steps.median_days_to_convert, steps.converted_to_date_count) as median_days,
     from_stages.label_en as from_en,
     from_stages.label_fr as from_fr,

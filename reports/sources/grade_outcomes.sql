@@ -13,9 +13,16 @@ select
     masked(grades.mql_count, grades.mql_count) as mql_count,
     masked(grades.sql_count, grades.sql_count) as sql_count,
     masked(grades.customer_count, grades.customer_count) as customer_count,
-    masked(grades.sql_count / nullif(grades.mql_count, 0), grades.mql_count) as sql_rate,
-    masked(grades.customer_count / nullif(grades.mql_count, 0), grades.mql_count) as customer_rate,
-    masked(10 * grades.customer_count / nullif(grades.mql_count, 0), grades.mql_count)
-        as won_of_ten
+    masked_rate(
+        grades.sql_count / nullif(grades.mql_count, 0), grades.sql_count, grades.mql_count
+    ) as sql_rate,
+    masked_rate(
+        grades.customer_count / nullif(grades.mql_count, 0), grades.customer_count, grades.mql_count
+    ) as customer_rate,
+    masked_rate(
+        10 * grades.customer_count / nullif(grades.mql_count, 0),
+        grades.customer_count,
+        grades.mql_count
+    ) as won_of_ten
 from grades
 order by grades.basis, grade

@@ -7,8 +7,10 @@ select
     masked(handover.accepted_count, handover.accepted_count) as accepted_count,
     masked(handover.rejected_count, handover.rejected_count) as rejected_count,
     masked(handover.waiting_count, handover.waiting_count) as waiting_count,
-    masked(handover.acceptance_rate, handover.handover_count) as acceptance_rate,
-    masked(handover.rejection_rate, handover.handover_count) as rejection_rate,
+    masked_rate(handover.acceptance_rate, handover.accepted_count, handover.handover_count)
+        as acceptance_rate,
+    masked_rate(handover.rejection_rate, handover.rejected_count, handover.handover_count)
+        as rejection_rate,
     masked(handover.p50_first_touch_business_minutes, handover.handover_count)
         as p50_first_touch_business_minutes,
     masked(handover.p50_acceptance_business_minutes, handover.handover_count)

@@ -1,7 +1,5 @@
--- not people: open_count
 select
     strftime(velocity.pipeline_month, '%Y-%m') as month,
-    velocity.open_count,
     velocity.daily_velocity_amount,
     velocity.is_mature
 from marts.rpt_pipeline_velocity as velocity

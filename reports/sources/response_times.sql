@@ -7,7 +7,8 @@ select
     masked(times.p50_minutes, times.clock_count) as p50_minutes,
     masked(times.p90_minutes, times.clock_count) as p90_minutes,
     masked(times.p50_business_minutes, times.clock_count) as p50_business_minutes,
-    masked(times.never_answered_rate, times.clock_count) as never_answered_rate,
+    masked_rate(times.never_answered_rate, times.never_answered_count, times.clock_count)
+        as never_answered_rate,
     times.is_mature
 from marts.rpt_response_times as times
 where times.dimension in ('all', 'channel', 'team')

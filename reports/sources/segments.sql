@@ -14,12 +14,12 @@ select
     case
         when found.dimension = 'all' then dimensions.label_en
         when found.segment = '' then 'not known'
-        else coalesce(profiles.label_en, replace(found.segment, '_', ' '))
+        else coalesce(profiles.label_en, said_en(found.segment))
     end as segment_en,
     case
         when found.dimension = 'all' then dimensions.label_fr
         when found.segment = '' then 'non renseigné'
-        else coalesce(profiles.label_fr, replace(found.segment, '_', ' '))
+        else coalesce(profiles.label_fr, said_fr(found.segment))
     end as segment_fr
 from found
 inner join seeds.report_dimensions as dimensions on found.dimension = dimensions.dimension

@@ -21,8 +21,9 @@ select
     attained.dimension,
     coalesce(attained.segment, '') as segment,
     masked(attained.due_count, attained.due_count) as due_count,
-    masked(attained.met_count / nullif(attained.due_count, 0), attained.due_count)
-        as attainment_rate,
+    masked_rate(
+        attained.met_count / nullif(attained.due_count, 0), attained.met_count, attained.due_count
+    ) as attainment_rate,
     masked(attained.open_breach_count, attained.open_breach_count) as open_breach_count,
     attained.is_mature
 from attained

@@ -1,5 +1,7 @@
 """The report in a browser: built once for a full and an empty warehouse, other hosts blocked."""
 
+import itertools
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -11,9 +13,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from lead_warehouse import PROJECT_DIR
 from lead_warehouse.errors import LeadWarehouseError, UserError
 from lead_warehouse.report.build import REPORTS, build, site_of
+from lead_warehouse.report.export import export
 from lead_warehouse.report.pages import read_pages
+from lead_warehouse.report.personal import tagged_columns
 from lead_warehouse.report.serve import make_server
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
@@ -191,6 +196,70 @@ def test_a_phone_shows_pages_without_scrolling_sideways(full: StateDirectory, ta
             assert width[0] <= width[1], route
 
 
+LABELS = """
+    () => [...document.querySelectorAll('.plot')].map((plot) =>
+        [...plot.querySelectorAll('.place')]
+            .filter((place) => place.offsetParent)
+            .map((place) => ({text: place.textContent, ...place.getBoundingClientRect().toJSON()})))
+"""
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_labels_below_charts_are_whole_and_apart(
+    full: StateDirectory, tab: Opened, width: int
+) -> None:
+    with tab(full, viewport={"width": width, "height": 900}) as opened:
+        for route in ("/", "/handover/", "/value/", "/campaigns/", "/forecast/", "/fr/funnel/"):
+            page = opened.open(route)
+            plots = page.evaluate(LABELS)
+            assert plots, route
+            for labels in plots:
+                assert len(labels) > 1, route
+                assert all("…" not in label["text"] for label in labels)
+                assert labels[0]["left"] >= 0, route
+                assert labels[-1]["right"] <= width, route
+                for one, other in itertools.pairwise(labels):
+                    assert one["right"] < other["left"], (route, one, other)
+                    assert one["height"] < 20, "a label is on one line"
+
+
+ENGLISH = re.compile(
+    r"\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
+    r"|\d,\d{3}(?!\d)"  # 50,000
+    r"|\d%"  # 20%
+    r"|\d\.\d+[\s\N{NO-BREAK SPACE}]?[%€]"  # 2.5 %
+)
+
+
+@in_a_browser
+def test_french_pages_write_figures_the_french_way(full: StateDirectory, tab: Opened) -> None:
+    with tab(full) as opened:
+        seen = ""
+        for route in ROUTES:
+            # The glossary stands in both languages.
+            if route.startswith("/fr/") and "glossary" not in route:
+                shown = opened.open(route).locator("main").inner_text()
+                assert not ENGLISH.findall(shown), route
+                seen += shown
+        assert re.search(r"\d\N{NARROW NO-BREAK SPACE}\d{3}|\d,\d", seen)
+        assert ENGLISH.search(opened.open("/value/").locator("main").inner_text())
+
+
+@in_a_browser
+def test_dark_follows_the_system_and_print_is_light(full: StateDirectory, tab: Opened) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    with tab(full, color_scheme="dark") as opened:
+        page = opened.open("/forecast/")
+        page.wait_for_timeout(1000)
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        assert page.evaluate(background) != "rgb(255, 255, 255)"
+        page.emulate_media(media="print")
+        assert page.evaluate(background) == "rgb(255, 255, 255)"
+        assert not page.locator(".top").is_visible()
+        assert page.locator(".plot").first.is_visible()
+
+
 @in_a_browser
 def test_the_switches_change_language_and_theme(full: StateDirectory, tab: Opened) -> None:
     with tab(full, color_scheme="light") as opened:
@@ -323,6 +392,63 @@ def test_the_published_site_has_no_lead_and_no_personal_value(full: StateDirecto
         full.root, "select email, first_name || ' ' || last_name, lead_id from marts.dim_leads"
     )
     assert values.isdisjoint({value for row in people for value in row if value})
+
+
+SMALL = "between 1 and 4"
+RATES = {
+    "funnel_cohorts": [("conversion_rate", "entered_count")],
+    "funnel_segments": [("conversion_rate", "entered_count")],
+    "funnel_periods": [("period_rate", "from_entry_count")],
+    "handover": [("acceptance_rate", "handover_count"), ("rejection_rate", "handover_count")],
+    "handover_teams": [("acceptance_rate", "handover_count")],
+    "sla_attainment": [("attainment_rate", "due_count")],
+    "response_times": [("never_answered_rate", "clock_count")],
+    "campaigns": [("response_rate", "member_count")],
+    "grade_outcomes": [("sql_rate", "mql_count"), ("customer_rate", "mql_count")],
+    "score_reliability": [("reached_rate", "lead_count")],
+}
+"""Rates that tell how many there were, to who knows the whole."""
+
+
+def test_small_groups_and_the_rates_that_tell_them_are_masked_where_published(
+    published_sample: Path, tmp_path: Path
+) -> None:
+    generation = Generations(StateDirectory(published_sample)).find(None)
+    found = {}
+    for is_internal in (True, False):
+        data = tmp_path / f"{is_internal}.duckdb"
+        queries = sorted((REPORTS / "sources").glob("*.sql"))
+        export(
+            generation,
+            queries,
+            data,
+            tagged_columns(PROJECT_DIR / "models"),
+            is_internal=is_internal,
+        )
+        with duckdb.connect(str(data), read_only=True) as connection:
+            for table, rates in RATES.items():
+                for rate, whole in rates:
+                    found[is_internal, f"{table}.{rate}"] = connection.execute(
+                        f"select count(*) from {table} where round({rate} * {whole}) {SMALL}"
+                    ).fetchall()
+            for table, column in [
+                ("cac", "new_customer_count"),
+                ("cac", "round(cost_amount / cac_amount)"),
+                ("cac_channels", "new_customer_count"),
+                ("cac_channels", "round(cost_amount / cac_amount)"),
+                ("clv", "customer_count"),
+                ("acquisition_lags", "new_customer_count"),
+                ("campaigns", "touched_won_count"),
+                ("funnel_steps", "converted_to_date_count"),
+            ]:
+                found[is_internal, f"{table}.{column}"] = connection.execute(
+                    f"select count(*) from {table} where {column} {SMALL}"
+                ).fetchall()
+    assert [
+        name for (internal, name), rows in found.items() if not internal and rows != [(0,)]
+    ] == []
+    told = {name for (internal, name), rows in found.items() if internal and rows != [(0,)]}
+    assert {"cac.new_customer_count", "funnel_cohorts.conversion_rate"} <= told
 
 
 def test_a_failing_build_names_the_query_and_leaves_the_old_site(

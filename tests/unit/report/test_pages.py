@@ -23,6 +23,15 @@ def test_a_pair_becomes_one_of_its_two_texts() -> None:
     assert in_language(text, "fr") == "title: Entonnoir label_fr {[...rows][0]}"
 
 
+def test_french_marks_stay_with_their_words() -> None:
+    text = "[[95%: why?|95 % : pourquoi ?]] a ? b : c"
+    assert in_language(text, "en") == "95%: why? a ? b : c"
+    assert (
+        in_language(text, "fr")
+        == "95\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}: pourquoi\N{NO-BREAK SPACE}? a ? b : c"
+    )
+
+
 def test_every_page_has_both_languages_whole() -> None:
     pages = read_pages(*PAGES)
     assert {page.language for page in pages} == {"en", "fr"}

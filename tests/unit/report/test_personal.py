@@ -101,6 +101,32 @@ def test_a_group_is_shown_when_empty_or_of_five(
     assert rows(exported(generation, tmp_path, sql, internal=False)) == [(shown,)]
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(0, 20, 0.5), (5, 20, 0.5), (3, 20, None), (3, 3, None), (0, 4, None), (0.5, 20, None)],
+)
+def test_a_rate_is_shown_when_neither_its_part_nor_its_whole_is_small(
+    generation: Generation, tmp_path: Path, part: float, whole: int, shown: float | None
+) -> None:
+    sql = f"select masked_rate(cast(0.5 as double), {part}, {whole}) as some_rate"
+    assert rows(exported(generation, tmp_path, sql, internal=False)) == [(shown,)]
+    assert rows(exported(generation, tmp_path, sql)) == [(0.5,)]
+
+
+def test_words_of_the_data_are_said_in_both_languages(
+    generation: Generation, tmp_path: Path
+) -> None:
+    sql = (
+        "select said_en(word) as en, said_fr(word) as fr"
+        " from (values ('trade_show'), ('new_thing'), (null)) as words (word)"
+    )
+    assert rows(exported(generation, tmp_path, sql)) == [
+        ("trade show", "salon"),
+        ("new thing", "new thing"),
+        (None, None),
+    ]
+
+
 def test_a_small_count_that_was_not_masked_fails_the_build(
     generation: Generation, tmp_path: Path
 ) -> None:
