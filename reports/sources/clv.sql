@@ -13,5 +13,5 @@ select
     masked(clv.clv_to_cac_ratio, clv.customer_count) as clv_to_cac_ratio,
     masked(clv.payback_months, clv.customer_count) as payback_months
 from marts.rpt_clv as clv
-where clv.dimension in ('all', 'channel', 'profile', 'source')
+where clv.dimension in ('all', 'channel', 'profile', 'source', 'mql_grade')
 order by clv.dimension, segment, clv.basis
