@@ -55,8 +55,8 @@ class Warehouse:
         self.path.write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         file = ArchivedFile("crm", "-", digest, "crm.jsonl", datetime(2024, 6, 1), True)
-        for table in ("leads", "quarantined_rows", "landed_files"):
-            self.connection.execute(f"delete from landed.{table}")
+        for table in ("landed.leads", "raw.quarantined_rows", "raw.landed_files"):
+            self.connection.execute(f"delete from {table}")
         return self.loader.load(one or an_input(), file, self.path)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
