@@ -337,7 +337,8 @@ unioned as (
 
 ),
 
--- A lead begins when it was created, or when it was first known or acted upon if that was earlier.
+-- A lead begins when it was created, or when it was first known or acted upon if that was earlier;
+-- what was delivered without a date after the latest event has begun by then.
 acts as (
 
     select
@@ -367,9 +368,12 @@ leads_created as (
     select
         first_versions.lead_id,
         least(
-            first_versions.known_from, coalesce(acts.first_act_at, first_versions.known_from)
+            first_versions.known_from,
+            coalesce(acts.first_act_at, first_versions.known_from),
+            refresh_context.as_of
         ) as started_at
     from first_versions
+    cross join refresh_context
     left join acts
         on first_versions.lead_id = acts.lead_id
 

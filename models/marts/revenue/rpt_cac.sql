@@ -206,6 +206,7 @@ both_sides as (
 
 ),
 
+-- Of decimals, since sums of doubles differ from run to run.
 summed as (
 
     select
@@ -213,7 +214,7 @@ summed as (
         dimension,
         segment,
         acquisition_month,
-        cast(round(sum(cost_amount), 2) as decimal(38, 4)) as cost_amount,
+        cast(round(sum(cast(cost_amount as decimal(38, 9))), 2) as decimal(38, 4)) as cost_amount,
         sum(unconverted_count) as unconverted_count,
         round(coalesce(sum(new_customer_count), 0), 9) as new_customer_count
     from both_sides
