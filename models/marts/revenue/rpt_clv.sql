@@ -92,38 +92,14 @@ period as (
 acquisition as (
 
     select
-        'all' as dimension,
-        'all' as segment,
-        cac.cost_amount,
-        cac.new_customer_count
-    from cac
-    inner join period
-        on cac.acquisition_month between period.first_month and period.last_month
-    where cac.cac_kind = 'blended'
-
-    union all
-
-    select
-        'channel' as dimension,
+        cac.dimension,
         cac.segment,
         cac.cost_amount,
         cac.new_customer_count
     from cac
     inner join period
         on cac.acquisition_month between period.first_month and period.last_month
-    where cac.cac_kind = 'marketing'
-
-    union all
-
-    select
-        'mql_grade' as dimension,
-        cac.segment,
-        cac.cost_amount,
-        cac.new_customer_count
-    from cac
-    inner join period
-        on cac.acquisition_month between period.first_month and period.last_month
-    where cac.cac_kind = 'graded'
+    where cac.cac_kind in ('blended', 'marketing', 'graded')
 
     union all
 
