@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lead_warehouse import PROJECT_DIR
+from lead_warehouse.yaml_files import read_yaml
 
 SEED_FILE = PROJECT_DIR / "seeds" / "reference" / "glossary.csv"
 BLOCKS_FILE = PROJECT_DIR / "models" / "glossary.md"
@@ -64,7 +63,7 @@ def kpi_columns(models: Path = PROJECT_DIR / "models") -> list[KpiColumn]:
     """Columns of reports that show a KPI: fractions, unless ``meta: {kpi: false}``."""
     found = []
     for path in sorted(models.rglob("rpt_*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+        for model in read_yaml(path).get("models", []):
             found += [
                 KpiColumn(model["name"], column["name"], tuple(BLOCK.findall(_text(column))))
                 for column in model.get("columns", [])

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from lead_warehouse.errors import UserError
+from lead_warehouse.yaml_files import read_yaml
 
 READABLE = ("marts", "quality", "seeds")
 READABLE_RAW = {
@@ -24,9 +24,6 @@ AS_DELIVERED = {"quarantined_rows": {"raw_record", "raw_line", "record", "raw_by
 PEOPLE_OF_SALES = ("owner_id", "sales_user_id", "_by")
 """Endings of columns that name a person in sales; the site shows teams."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader written in C where PyYAML has it: the other takes seconds for all models."""
-
 MAIL_ADDRESS = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]"
 
 
@@ -34,7 +31,7 @@ def tagged_columns(models: Path) -> dict[str, set[str]]:
     """Columns tagged ``meta: {personal: true}``, by model or source table."""
     found: dict[str, set[str]] = {name: set(columns) for name, columns in AS_DELIVERED.items()}
     for path in sorted(models.rglob("*.yml")):
-        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or {}
+        declared = read_yaml(path) or {}
         tables = list(declared.get("models", []))
         for source in declared.get("sources", []):
             tables += source.get("tables", [])

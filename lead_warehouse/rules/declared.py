@@ -8,10 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader written in C where PyYAML has it: the other takes half a second for these files."""
+from lead_warehouse.yaml_files import parse_yaml
 
 _REFERENCE = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 
@@ -49,7 +46,7 @@ def read_declared(folder: Path) -> dict[str, Declared]:
 
 @lru_cache(maxsize=16)  # several rule sets are checked against the same declarations
 def _read(folder: str, text: str) -> dict[str, Declared]:
-    seeds = yaml.load(text, Loader=_LOADER)["seeds"]
+    seeds = parse_yaml(text)["seeds"]
     return {seed["name"]: _declared(folder, seed) for seed in seeds}
 
 
