@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import shutil
 import statistics
 import threading
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from lead_warehouse.errors import UserError
+from lead_warehouse.report.browser import launch
 from lead_warehouse.report.build import REPORTS, SOURCE, site_of
 from lead_warehouse.report.pages import read_pages
 from lead_warehouse.report.serve import make_server
@@ -88,9 +88,8 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=5)
     asked = parser.parse_args()
     site = site_of(StateDirectory(asked.state), False)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None or not site.exists():
-        raise UserError("needs Chromium, and a site: build it with `lead-warehouse report`")
+    if not site.exists():
+        raise UserError(f"there is no site at {site}; build it with `lead-warehouse report`")
     server = make_server(site, 0)
     handler: Any = server.RequestHandlerClass
     server.RequestHandlerClass = type("Weighing", (Weighed, handler), {})
@@ -108,10 +107,7 @@ def main() -> None:
                 continue
             visits = []
             for _ in range(asked.tries if page.route == "/" else 1):
-                browser = started.chromium.launch(
-                    executable_path=chromium,
-                    args=["--no-sandbox", "--disable-gpu", "--disable-quic"],
-                )
+                browser = launch(started)
                 visits.append(visit(browser, base, page.route))
                 browser.close()
             seen = [one.seconds for one in visits]

@@ -3,12 +3,12 @@
 ``python -m lead_warehouse.report.screenshots STATE FOLDER`` takes the finished site of a state.
 """
 
-import shutil
 import sys
 import threading
 from pathlib import Path
 
 from lead_warehouse.errors import UserError
+from lead_warehouse.report.browser import launch
 from lead_warehouse.report.build import REPORTS, site_of
 from lead_warehouse.report.pages import read_pages
 from lead_warehouse.report.serve import make_server
@@ -28,9 +28,6 @@ def take(site: Path, folder: Path, pages: list[str], sizes: dict[str, tuple[int,
     """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # a tool of development
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        raise UserError("pictures need Chromium: `apt-get install chromium`")
     if not site.exists():
         raise UserError(f"there is no site at {site}; build it with `lead-warehouse report`")
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +35,7 @@ def take(site: Path, folder: Path, pages: list[str], sizes: dict[str, tuple[int,
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_address[1]}"
     with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+        browser = launch(started)
         for size, (width, height) in sizes.items():
             context = browser.new_context(viewport={"width": width, "height": height})
             page = context.new_page()

@@ -15,6 +15,7 @@ import pytest
 
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.errors import LeadWarehouseError, UserError
+from lead_warehouse.report.browser import find_chromium, launch
 from lead_warehouse.report.build import REPORTS, build, site_of
 from lead_warehouse.report.export import export
 from lead_warehouse.report.pages import read_pages
@@ -25,9 +26,8 @@ from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import ask
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 in_a_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no system Chromium: `apt-get install chromium`"
+    find_chromium() is None, reason="no system Chromium: `apt-get install chromium`"
 )
 pytestmark = pytest.mark.skipif(
     shutil.which("npm") is None, reason="no Node with npm: the report cannot be built"
@@ -101,9 +101,7 @@ def empty(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> S
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as started:
-        found = started.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+        found = launch(started)
         yield found
         found.close()
 
