@@ -157,6 +157,10 @@ ACCOUNTS = {
             "boolean",
             "Whether everything is built anew, rather than the leads that something new concerns.",
         ),
+        "is_carried_on": (
+            "boolean",
+            "Whether any kept table is carried on, so that leads concerned must be known.",
+        ),
     },
     "new_files": {
         "input_name": ("varchar", "Input of the mapping."),

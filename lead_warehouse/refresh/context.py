@@ -70,8 +70,8 @@ def write_context(
     connection.execute("delete from raw.refresh_context")
     connection.execute(
         "insert into raw.refresh_context "
-        "(as_of, known_by, is_as_of_given, rules_digest, is_full_build) "
-        "values (?, ?, ?, ?, true)",
+        "(as_of, known_by, is_as_of_given, rules_digest, is_full_build, is_carried_on) "
+        "values (?, ?, ?, ?, true, true)",
         [context.as_of, context.known_by, context.is_as_of_given, rules_digest],
     )
     return context

@@ -93,7 +93,10 @@ def _take_out(
         for table in families.kept
         if table not in there
     ]
-    connection.execute("update raw.refresh_context set is_full_build = ?", [bool(whole)])
+    connection.execute(
+        "update raw.refresh_context set is_full_build = ?, is_carried_on = ?",
+        [bool(whole), len(whole) < len(families.kept)],
+    )
     return whole
 
 

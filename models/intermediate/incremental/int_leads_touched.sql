@@ -1,5 +1,8 @@
+{%- set carried_on = is_carried_on() %}
+
 -- Leads that this landing concerns: in the tables that are kept, all of their rows are replaced.
--- Time alone touches nobody, since nothing that decays is kept.
+-- Time alone touches nobody, since nothing that decays is kept. Where no table is carried on nobody
+-- asks, and finding them would cost as much as scoring them.
 with new_files as (
 
     select * from {{ ref('stg_files__new_files') }}
@@ -191,14 +194,20 @@ unioned as (
 
 final as (
 
-    select lead_id
-    from unioned
-    where lead_id is not null
-    union
-    select identities.surviving_lead_id as lead_id
-    from unioned
-    inner join identities
-        on unioned.lead_id = identities.lead_id
+    {% if carried_on -%}
+        select lead_id
+        from unioned
+        where lead_id is not null
+        union
+        select identities.surviving_lead_id as lead_id
+        from unioned
+        inner join identities
+            on unioned.lead_id = identities.lead_id
+    {%- else -%}
+        select lead_id
+        from new_leads
+        where false
+    {%- endif %}
 
 )
 

@@ -1,16 +1,51 @@
+{{ config(materialized='view', tags=['all_interactions']) }}
+
+{%- set signal_numbers = group_numbers('signal_groups') %}
+{%- set step_numbers = [0] + (group_numbers('negative_groups') | list) %}
+
 with leads as (
 
     select * from {{ ref('int_leads_fitted') }}
 
 ),
 
+-- Interactions that earn points are among the states.
 interactions as (
 
     select interactions.*
     from {{ ref('int_interactions_weighted') }} as interactions
     inner join leads
         on interactions.lead_id = leads.lead_id
-    where interactions.zero_because is null
+    where
+        interactions.zero_because is null
+        and (interactions.points <= 0 or interactions.is_hand_raise)
+
+),
+
+states as (
+
+    select states.*
+    from {{ ref('int_intent_states_historized') }} as states
+    inner join leads
+        on states.lead_id = leads.lead_id
+
+),
+
+signal_groups as (
+
+    select
+        signal_group,
+        row_number() over (order by signal_group) as group_number
+    from {{ ref('signal_groups') }}
+
+),
+
+negative_groups as (
+
+    select
+        negative_group,
+        row_number() over (order by negative_group) as group_number
+    from {{ ref('negative_groups') }}
 
 ),
 
@@ -47,75 +82,170 @@ refresh_context as (
 
 ),
 
+-- What happened at the instant says why a score rose: a person before a record before a timer.
+causes as (
+
+    select
+        'interaction' as cause,
+        1 as place
+    union all
+    select
+        'attribute' as cause,
+        2 as place
+    union all
+    select
+        'expiry' as cause,
+        3 as place
+    union all
+    select
+        'permission' as cause,
+        4 as place
+
+),
+
+-- A step takes its points away where it begins and gives them back where it ends; those of no group
+-- go by number 0.
+steps as (
+
+    select
+        interactions.lead_id,
+        interactions.counts_from,
+        interactions.step_until,
+        coalesce(negative_groups.group_number, 0) as step_number,
+        {{ quantized('interactions.points') }} as points
+    from interactions
+    left join negative_groups
+        on interactions.negative_group = negative_groups.negative_group
+    where interactions.kind = 'step' and interactions.step_until > interactions.counts_from
+
+),
+
 changes as (
 
     select
         lead_id,
         counts_from as changed_at,
-        'interaction' as cause
+        1 as cause_place,
+        is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from interactions
     union all
     select
-        lead_id,
-        step_until as changed_at,
-        'expiry' as cause
-    from interactions
-    where kind = 'step' and step_until > counts_from
+        states.lead_id,
+        states.changed_at,
+        1 as cause_place,
+        false as is_hand_raise,
+        signal_groups.group_number,
+        states.uncapped_points as group_points
+    from states
+    inner join signal_groups
+        on states.signal_group = signal_groups.signal_group
     union all
-    select distinct
+    select
         lead_id,
         valid_from as changed_at,
-        'attribute' as cause
+        2 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from fit_scores
     union all
     select
         lead_id,
+        step_until as changed_at,
+        3 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
+    from steps
+    union all
+    select
+        lead_id,
         objected_at as changed_at,
-        'permission' as cause
+        4 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from objections
     union all
     select
         lead_id,
         objected_until as changed_at,
-        'permission' as cause
+        4 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from objections
     where objected_until is not null
     union all
     select
         lead_id,
         customer_from as changed_at,
-        'permission' as cause
+        4 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from customers
     union all
     select
         lead_id,
         customer_until as changed_at,
-        'permission' as cause
+        4 as cause_place,
+        false as is_hand_raise,
+        cast(null as bigint) as group_number,
+        cast(null as double) as group_points
     from customers
     where customer_until is not null
 
 ),
 
-hand_raises as (
-
-    select distinct
-        lead_id,
-        counts_from
-    from interactions
-    where is_hand_raise
-
-),
-
--- What happened at the instant says why a score rose: a person before a record before a timer.
 by_instant as (
 
     select
-        lead_id,
-        changed_at,
-        max(case when cause = 'interaction' then 1 else 0 end) as interaction_count,
-        max(case when cause = 'attribute' then 1 else 0 end) as attribute_count,
-        max(case when cause = 'expiry' then 1 else 0 end) as expiry_count
+        changes.lead_id,
+        changes.changed_at,
+        {% for number in signal_numbers -%}
+            max(case when changes.group_number = {{ number }} then changes.group_points end)
+                as group_{{ number }}_points,
+        {% endfor -%}
+        min(changes.cause_place) as cause_place,
+        max(case when changes.is_hand_raise then 1 else 0 end) as hand_raise_count
     from changes
+    cross join refresh_context
+    where changes.changed_at <= refresh_context.as_of
+    group by changes.lead_id, changes.changed_at
+
+),
+
+steps_at as (
+
+    select
+        lead_id,
+        counts_from as changed_at,
+        step_number,
+        points
+    from steps
+    union all
+    select
+        lead_id,
+        step_until as changed_at,
+        step_number,
+        -points as points
+    from steps
+
+),
+
+steps_by_instant as (
+
+    select
+        lead_id,
+        {% for number in step_numbers -%}
+            sum(case when step_number = {{ number }} then points end)
+                as step_{{ number }}_points,
+        {% endfor -%}
+        changed_at
+    from steps_at
     group by lead_id, changed_at
 
 ),
@@ -125,23 +255,21 @@ final as (
     select
         by_instant.lead_id,
         by_instant.changed_at,
-        lead(by_instant.changed_at) over (
-            partition by by_instant.lead_id order by by_instant.changed_at
-        ) as next_changed_at,
-        case
-            when by_instant.interaction_count > 0 then 'interaction'
-            when by_instant.attribute_count > 0 then 'attribute'
-            when by_instant.expiry_count > 0 then 'expiry'
-            else 'permission'
-        end as cause,
-        hand_raises.lead_id is not null as is_hand_raise
+        {% for number in signal_numbers -%}
+            by_instant.group_{{ number }}_points,
+        {% endfor -%}
+        {% for number in step_numbers -%}
+            steps_by_instant.step_{{ number }}_points,
+        {% endfor -%}
+        causes.cause,
+        by_instant.hand_raise_count > 0 as is_hand_raise
     from by_instant
-    inner join refresh_context
-        on by_instant.changed_at <= refresh_context.as_of
-    left join hand_raises
+    inner join causes
+        on by_instant.cause_place = causes.place
+    left join steps_by_instant
         on
-            by_instant.lead_id = hand_raises.lead_id
-            and by_instant.changed_at = hand_raises.counts_from
+            by_instant.lead_id = steps_by_instant.lead_id
+            and by_instant.changed_at = steps_by_instant.changed_at
 
 )
 

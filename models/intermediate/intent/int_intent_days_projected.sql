@@ -1,18 +1,33 @@
+{%- set numbers = group_numbers('signal_groups') %}
+
 with intent_scores as (
 
     select * from {{ ref('int_intent_scored') }}
 
 ),
 
-groups_decayed as (
+signal_groups as (
 
-    select * from {{ ref('int_intent_groups_decayed') }}
+    select
+        half_life_days,
+        cap_points,
+        row_number() over (order by signal_group) as group_number
+    from {{ ref('signal_groups') }}
 
 ),
 
-signal_groups as (
+-- One row, with columns for each group.
+limits as (
 
-    select * from {{ ref('signal_groups') }}
+    select
+        {% for number in numbers -%}
+            max(case when group_number = {{ number }} then half_life_days end)
+                as group_{{ number }}_days,
+            max(case when group_number = {{ number }} then cap_points end)
+                as group_{{ number }}_cap,
+        {% endfor -%}
+        count(*) as group_count
+    from signal_groups
 
 ),
 
@@ -67,6 +82,9 @@ stretches as (
         intent_scores.changed_at,
         intent_scores.next_changed_at,
         intent_scores.step_points,
+        {%- for number in numbers %}
+            intent_scores.group_{{ number }}_points,
+        {%- endfor %}
         refresh_context.as_of,
         least(
             {{ dbt.datediff(
@@ -115,6 +133,9 @@ days as (
         lead_id,
         changed_at,
         step_points,
+        {%- for number in numbers %}
+            group_{{ number }}_points,
+        {%- endfor %}
         {{ dbt.dateadd('day', 'day_number', dbt.date_trunc('day', 'changed_at')) }} as day_end_at
     from numbered
     where
@@ -130,25 +151,24 @@ capped as (
         days.changed_at,
         days.day_end_at,
         days.step_points,
-        sum(
-            least(
-                {{ decayed_points(
-                    'groups_decayed.uncapped_points',
-                    'days.changed_at',
-                    'days.day_end_at',
-                    'groups_decayed.half_life_days'
-                ) }},
-                signal_groups.cap_points
-            )
-        ) as capped_points
+        {{ quantized('0') }}
+        {%- for number in numbers %}
+            + case
+                when days.group_{{ number }}_points is null then 0
+                else
+                    least(
+                        {{ decayed_points(
+                            'days.group_' ~ number ~ '_points',
+                            'days.changed_at',
+                            'days.day_end_at',
+                            'limits.group_' ~ number ~ '_days'
+                        ) }},
+                        limits.group_{{ number }}_cap
+                    )
+            end
+        {%- endfor %} as capped_points
     from days
-    inner join groups_decayed
-        on
-            days.lead_id = groups_decayed.lead_id
-            and days.changed_at = groups_decayed.changed_at
-    inner join signal_groups
-        on groups_decayed.signal_group = signal_groups.signal_group
-    group by days.lead_id, days.changed_at, days.day_end_at, days.step_points
+    cross join limits
 
 ),
 

@@ -1,45 +1,33 @@
+{{ config(materialized='view', tags=['all_interactions']) }}
+
+{%- set numbers = group_numbers('signal_groups') %}
+{%- set step_numbers = [0] + (group_numbers('negative_groups') | list) %}
+
 with changes as (
 
     select * from {{ ref('int_intent_changes_dated') }}
 
 ),
 
-states as (
-
-    select states.*
-    from {{ ref('int_intent_states_historized') }} as states
-    inner join {{ ref('int_leads_fitted') }} as leads
-        on states.lead_id = leads.lead_id
-
-),
-
-groups_of_leads as (
-
-    select distinct
-        lead_id,
-        signal_group,
-        half_life_days
-    from states
-
-),
-
-at_changes as (
+signal_groups as (
 
     select
-        changes.lead_id,
-        changes.changed_at,
-        groups_of_leads.signal_group,
-        groups_of_leads.half_life_days,
-        states.uncapped_points,
-        case when states.lead_id is not null then changes.changed_at end as state_at
-    from changes
-    inner join groups_of_leads
-        on changes.lead_id = groups_of_leads.lead_id
-    left join states
-        on
-            groups_of_leads.lead_id = states.lead_id
-            and groups_of_leads.signal_group = states.signal_group
-            and changes.changed_at = states.changed_at
+        half_life_days,
+        row_number() over (order by signal_group) as group_number
+    from {{ ref('signal_groups') }}
+
+),
+
+-- One row, with a column for each group.
+half_lives as (
+
+    select
+        {% for number in numbers -%}
+            max(case when group_number = {{ number }} then half_life_days end)
+                as group_{{ number }}_days,
+        {% endfor -%}
+        count(*) as group_count
+    from signal_groups
 
 ),
 
@@ -48,14 +36,23 @@ carried_forward as (
     select
         lead_id,
         changed_at,
-        signal_group,
-        half_life_days,
-        last_value(uncapped_points ignore nulls) over latest as latest_points,
-        last_value(state_at ignore nulls) over latest as latest_at
-    from at_changes
+        lead(changed_at) over (partition by lead_id order by changed_at) as next_changed_at,
+        {% for number in numbers -%}
+            last_value(group_{{ number }}_points ignore nulls) over latest
+                as group_{{ number }}_points,
+            last_value(
+                case when group_{{ number }}_points is not null then changed_at end ignore nulls
+            ) over latest as group_{{ number }}_at,
+        {% endfor -%}
+        {% for number in step_numbers -%}
+            sum(step_{{ number }}_points) over latest as step_{{ number }}_points,
+        {% endfor -%}
+        cause,
+        is_hand_raise
+    from changes
     window
         latest as (
-            partition by lead_id, signal_group
+            partition by lead_id
             order by changed_at
             rows between unbounded preceding and current row
         )
@@ -66,16 +63,35 @@ carried_forward as (
 final as (
 
     select
-        lead_id,
-        changed_at,
-        signal_group,
-        half_life_days,
-        {{ points_of_quanta(
-            'round(latest_points * pow(2.0, -'
-            ~ half_lives_between('latest_at', 'changed_at', 'half_life_days') ~ ') * 1e18)'
-        ) }} as uncapped_points
+        carried_forward.lead_id,
+        carried_forward.changed_at,
+        carried_forward.next_changed_at,
+        carried_forward.cause,
+        carried_forward.is_hand_raise,
+        {% for number in numbers -%}
+            {{ points_of_quanta(
+                'round(carried_forward.group_' ~ number ~ '_points * pow(2.0, -'
+                ~ half_lives_between(
+                    'carried_forward.group_' ~ number ~ '_at',
+                    'carried_forward.changed_at',
+                    'half_lives.group_' ~ number ~ '_days'
+                ) ~ ') * 1e18)'
+            ) }} as group_{{ number }}_points,
+        {% endfor -%}
+        {% for number in step_numbers -%}
+            coalesce(carried_forward.step_{{ number }}_points, 0) as step_{{ number }}_points,
+        {% endfor -%}
+        greatest(
+            {% for number in numbers -%}
+                case
+                    when carried_forward.group_{{ number }}_points is not null
+                        then half_lives.group_{{ number }}_days
+                end,
+            {% endfor -%}
+            0
+        ) as longest_half_life_days
     from carried_forward
-    where latest_at is not null
+    cross join half_lives
 
 )
 

@@ -1,10 +1,7 @@
-with changes as (
+{%- set numbers = group_numbers('signal_groups') %}
+{%- set negative_numbers = group_numbers('negative_groups') %}
 
-    select * from {{ ref('int_intent_changes_dated') }}
-
-),
-
-groups_decayed as (
+with groups_decayed as (
 
     select * from {{ ref('int_intent_groups_decayed') }}
 
@@ -12,20 +9,44 @@ groups_decayed as (
 
 signal_groups as (
 
-    select * from {{ ref('signal_groups') }}
-
-),
-
-steps as (
-
-    select * from {{ ref('int_interactions_weighted') }}
-    where kind = 'step' and zero_because is null
+    select
+        cap_points,
+        row_number() over (order by signal_group) as group_number
+    from {{ ref('signal_groups') }}
 
 ),
 
 negative_groups as (
 
-    select * from {{ ref('negative_groups') }}
+    select
+        cap_points,
+        row_number() over (order by negative_group) as group_number
+    from {{ ref('negative_groups') }}
+
+),
+
+-- One row each, with a column for each group.
+caps as (
+
+    select
+        {% for number in numbers -%}
+            max(case when group_number = {{ number }} then cap_points end)
+                as group_{{ number }}_cap,
+        {% endfor -%}
+        count(*) as group_count
+    from signal_groups
+
+),
+
+negative_caps as (
+
+    select
+        {% for number in negative_numbers -%}
+            max(case when group_number = {{ number }} then cap_points end)
+                as step_{{ number }}_cap,
+        {% endfor -%}
+        count(*) as group_count
+    from negative_groups
 
 ),
 
@@ -35,93 +56,59 @@ scoring as (
 
 ),
 
+-- Points that are missing are none: `least` would forget them and give the cap. A missing cap
+-- takes nothing away.
 capped as (
 
     select
-        groups_decayed.lead_id,
-        groups_decayed.changed_at,
-        sum(
-            least({{ quantized('groups_decayed.uncapped_points') }}, signal_groups.cap_points)
-        ) as capped_points,
-        sum({{ quantized('groups_decayed.uncapped_points') }}) as uncapped_points,
-        max(groups_decayed.half_life_days) as longest_half_life_days
-    from groups_decayed
-    inner join signal_groups
-        on groups_decayed.signal_group = signal_groups.signal_group
-    group by groups_decayed.lead_id, groups_decayed.changed_at
-
-),
-
-groups_stepped as (
-
-    select
-        changes.lead_id,
-        changes.changed_at,
-        steps.negative_group,
-        sum({{ quantized('steps.points') }}) as step_points
-    from changes
-    inner join steps
-        on
-            changes.lead_id = steps.lead_id
-            and changes.changed_at >= steps.counts_from
-            and changes.changed_at < steps.step_until
-    group by changes.lead_id, changes.changed_at, steps.negative_group
-
-),
-
-steps_active as (
-
-    select
-        groups_stepped.lead_id,
-        groups_stepped.changed_at,
-        sum(
-            greatest(
-                groups_stepped.step_points,
-                coalesce(-negative_groups.cap_points, groups_stepped.step_points)
+        groups_decayed.*,
+        cast(0 as double)
+        {%- for number in numbers %}
+            + coalesce(groups_decayed.group_{{ number }}_points, 0)
+        {%- endfor %} as uncapped_points,
+        {{ quantized('0') }}
+        {%- for number in numbers %}
+            + least(
+                {{ quantized('coalesce(groups_decayed.group_' ~ number ~ '_points, 0)') }},
+                caps.group_{{ number }}_cap
             )
-        ) as step_points
-    from groups_stepped
-    left join negative_groups
-        on groups_stepped.negative_group = negative_groups.negative_group
-    group by groups_stepped.lead_id, groups_stepped.changed_at
+        {%- endfor %} as capped_points,
+        groups_decayed.step_0_points
+        {%- for number in negative_numbers %}
+            + greatest(
+                groups_decayed.step_{{ number }}_points,
+                coalesce(
+                    -negative_caps.step_{{ number }}_cap,
+                    groups_decayed.step_{{ number }}_points
+                )
+            )
+        {%- endfor %} as step_points
+    from groups_decayed
+    cross join caps
+    cross join negative_caps
 
 ),
 
-added_up as (
-
-    select
-        changes.*,
-        coalesce(capped.uncapped_points, 0) as uncapped_points,
-        coalesce(capped.longest_half_life_days, 0) as longest_half_life_days,
-        coalesce(steps_active.step_points, 0) as step_points,
-        coalesce(capped.capped_points, 0) + coalesce(steps_active.step_points, 0)
-            as intent_points
-    from changes
-    left join capped
-        on
-            changes.lead_id = capped.lead_id
-            and changes.changed_at = capped.changed_at
-    left join steps_active
-        on
-            changes.lead_id = steps_active.lead_id
-            and changes.changed_at = steps_active.changed_at
-
-),
-
+-- Points of each group stay beside the score, so that whoever lets it decay further need not look
+-- for them.
 final as (
 
     select
-        added_up.lead_id,
-        added_up.changed_at,
-        added_up.next_changed_at,
-        added_up.cause,
-        added_up.is_hand_raise,
-        added_up.uncapped_points,
-        added_up.longest_half_life_days,
-        added_up.step_points,
-        added_up.intent_points,
-        {{ score_of('added_up.intent_points', 'scoring.reference_points') }} as intent_score
-    from added_up
+        capped.lead_id,
+        capped.changed_at,
+        capped.next_changed_at,
+        capped.cause,
+        capped.is_hand_raise,
+        capped.uncapped_points,
+        capped.longest_half_life_days,
+        {% for number in numbers -%}
+            capped.group_{{ number }}_points,
+        {% endfor -%}
+        capped.step_points,
+        capped.capped_points + capped.step_points as intent_points,
+        {{ score_of('capped.capped_points + capped.step_points', 'scoring.reference_points') }}
+            as intent_score
+    from capped
     cross join scoring
 
 )

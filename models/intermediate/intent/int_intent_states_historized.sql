@@ -6,9 +6,9 @@
 
 -- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
 -- half-lives before them and shrunk again at its end. Growing is exact in quanta as long as it
--- stays small: half-lives are counted within blocks of 32, and what the two blocks before left is
--- added; of older ones less than 2^-64 remains.
-{% set block_half_lives = 32 %}
+-- stays small: half-lives are counted within blocks of 32, and what the two blocks before left comes
+-- first in each; of older ones less than 2^-64 remains.
+{%- set block_half_lives = 32 %}
 with interactions as (
 
     select
@@ -60,6 +60,87 @@ grown as (
 
 ),
 
+blocks as (
+
+    select
+        lead_id,
+        signal_group,
+        block_number,
+        max(half_life_days) as half_life_days,
+        max(half_life) as half_life,
+        sum(grown_points) as grown_points
+    from grown
+    group by lead_id, signal_group, block_number
+
+),
+
+blocks_in_order as (
+
+    select
+        *,
+        lag(block_number) over of_group as block_before,
+        lag(grown_points) over of_group as points_before,
+        lag(block_number, 2) over of_group as second_block_before,
+        lag(grown_points, 2) over of_group as second_points_before
+    from blocks
+    window of_group as (partition by lead_id, signal_group order by block_number)
+
+),
+
+left_to_blocks as (
+
+    select
+        lead_id,
+        signal_group,
+        half_life_days,
+        half_life,
+        block_number,
+        case
+            when block_before >= block_number - 2
+                then {{ quanta(
+                    points_of_quanta('points_before')
+                    ~ ' * pow(2.0, -' ~ block_half_lives ~ ' * (block_number - block_before))'
+                ) }}
+            else 0
+        end
+        + case
+            when second_block_before = block_number - 2
+                then {{ quanta(
+                    points_of_quanta('second_points_before')
+                    ~ ' * pow(2.0, -' ~ block_half_lives ~ ' * 2)'
+                ) }}
+            else 0
+        end as grown_points
+    from blocks_in_order
+
+),
+
+-- As a row ahead of a block's own: adding it afterwards would join all states with all blocks.
+with_what_was_left as (
+
+    select
+        lead_id,
+        signal_group,
+        half_life_days,
+        half_life,
+        changed_at,
+        block_number,
+        grown_points
+    from grown
+    union all
+    select
+        lead_id,
+        signal_group,
+        half_life_days,
+        half_life,
+        cast('0001-01-01 00:00:00' as timestamp) as changed_at,
+        block_number,
+        grown_points
+    from left_to_blocks
+    where grown_points > 0
+
+),
+
 running as (
 
     select
@@ -73,7 +154,7 @@ running as (
             of_block rows between unbounded preceding and current row
         ) as grown_so_far,
         lead(changed_at) over of_block as next_changed_at
-    from grown
+    from with_what_was_left
     window of_block as (partition by lead_id, signal_group, block_number order by changed_at)
 
 ),
@@ -82,79 +163,30 @@ running as (
 by_instant as (
 
     select * from running
-    where next_changed_at is null or changed_at < next_changed_at
-
-),
-
-blocks as (
-
-    select
-        lead_id,
-        signal_group,
-        block_number,
-        grown_so_far as grown_points
-    from by_instant
-    where next_changed_at is null
-
-),
-
-left_to_later_blocks as (
-
-    select
-        lead_id,
-        signal_group,
-        block_number + 1 as block_number,
-        {{ quanta(
-            points_of_quanta('grown_points') ~ ' * pow(2.0, -' ~ block_half_lives ~ ')'
-        ) }} as grown_points
-    from blocks
-    union all
-    select
-        lead_id,
-        signal_group,
-        block_number + 2 as block_number,
-        {{ quanta(
-            points_of_quanta('grown_points') ~ ' * pow(2.0, -' ~ (2 * block_half_lives) ~ ')'
-        ) }} as grown_points
-    from blocks
-
-),
-
-carried as (
-
-    select
-        lead_id,
-        signal_group,
-        block_number,
-        sum(grown_points) as grown_points
-    from left_to_later_blocks
-    group by lead_id, signal_group, block_number
+    where
+        (next_changed_at is null or changed_at < next_changed_at)
+        and changed_at > cast('0001-01-01 00:00:00' as timestamp)
 
 ),
 
 final as (
 
     select
-        by_instant.lead_id,
-        by_instant.signal_group,
-        by_instant.half_life_days,
-        by_instant.changed_at,
-        {{ points_of_quanta('by_instant.grown_so_far + coalesce(carried.grown_points, 0)') }}
+        lead_id,
+        signal_group,
+        half_life_days,
+        changed_at,
+        {{ points_of_quanta('grown_so_far') }}
         * pow(
             2.0,
             -cast(
-                {{ epoch_microseconds('by_instant.changed_at') }}
-                - by_instant.block_number * {{ block_half_lives }} * by_instant.half_life
+                {{ epoch_microseconds('changed_at') }}
+                - block_number * {{ block_half_lives }} * half_life
                 as double
             )
-            / by_instant.half_life
+            / half_life
         ) as uncapped_points
     from by_instant
-    left join carried
-        on
-            by_instant.lead_id = carried.lead_id
-            and by_instant.signal_group = carried.signal_group
-            and by_instant.block_number = carried.block_number
 
 )
 

@@ -3,6 +3,7 @@
 with interactions as (
 
     select * from {{ ref('int_interactions_attributed') }}
+    where is_lead_known
 
 ),
 
@@ -15,16 +16,6 @@ screened as (
 assets as (
 
     select * from {{ ref('int_assets_matched') }}
-
-),
-
-leads as (
-
-    select
-        lead_id,
-        min(coalesce(created_at, valid_from)) as created_at
-    from {{ ref('int_leads_historized') }}
-    group by lead_id
 
 ),
 
@@ -46,6 +37,30 @@ negative_steps as (
 
 ),
 
+-- All that rules say of a type in one row, for interactions to be looked up in once.
+counted_types as (
+
+    select
+        coalesce(signals.interaction_type, negative_steps.interaction_type) as interaction_type,
+        signals.signal_group,
+        signal_groups.half_life_days,
+        signals.is_hand_raise,
+        signals.points as signal_points,
+        signals.reference_depth,
+        signals.depth_unit,
+        signals.min_depth_factor,
+        signals.max_depth_factor,
+        negative_steps.points as step_points,
+        negative_steps.lasts_days,
+        negative_steps.negative_group
+    from signals
+    left join signal_groups
+        on signals.signal_group = signal_groups.signal_group
+    full outer join negative_steps
+        on signals.interaction_type = negative_steps.interaction_type
+
+),
+
 -- What an interaction counts as, and what of it counts.
 told_apart as (
 
@@ -54,11 +69,8 @@ told_apart as (
         coalesce(assets.counts_as, lower(trim(interactions.interaction_type))) as counted_type,
         coalesce(assets.weight_factor, 1) as weight_factor,
         assets.pattern_name,
-        leads.created_at,
         screened.zero_because
     from interactions
-    inner join leads
-        on interactions.lead_id = leads.lead_id
     left join assets
         on
             lower(trim(interactions.interaction_type)) = assets.interaction_type
@@ -73,50 +85,44 @@ with_depth as (
     select
         interactions.lead_id,
         interactions.interaction_id,
-        coalesce(
-            signals.interaction_type, negative_steps.interaction_type, interactions.interaction_type
-        ) as interaction_type,
+        coalesce(counted_types.interaction_type, interactions.interaction_type)
+            as interaction_type,
         lower(trim(interactions.interaction_type)) as recorded_type,
         interactions.pattern_name,
         interactions.occurred_at,
         interactions.counts_from,
         interactions.zero_because,
-        coalesce(interactions.occurred_at < interactions.created_at, false)
-            as is_before_creation,
+        interactions.is_before_creation,
         cast(interactions.weight_factor as double) as weight_factor,
-        signals.signal_group,
-        signal_groups.half_life_days,
-        signals.is_hand_raise,
-        signals.points as signal_points,
-        negative_steps.points as step_points,
-        negative_steps.lasts_days,
-        negative_steps.negative_group,
+        counted_types.signal_group,
+        counted_types.half_life_days,
+        counted_types.is_hand_raise,
+        counted_types.signal_points,
+        counted_types.step_points,
+        counted_types.lasts_days,
+        counted_types.negative_group,
         -- Depth that is missing, impossible or in another unit says nothing.
         case
             when
                 interactions.depth >= 0
-                and signals.reference_depth is not null
+                and counted_types.reference_depth is not null
                 and (
                     interactions.depth_unit is null
-                    or lower(trim(interactions.depth_unit)) = lower(trim(signals.depth_unit))
+                    or lower(trim(interactions.depth_unit)) = lower(trim(counted_types.depth_unit))
                 )
                 then
                     greatest(
-                        cast(signals.min_depth_factor as double),
+                        cast(counted_types.min_depth_factor as double),
                         least(
-                            cast(signals.max_depth_factor as double),
-                            interactions.depth / cast(signals.reference_depth as double)
+                            cast(counted_types.max_depth_factor as double),
+                            interactions.depth / cast(counted_types.reference_depth as double)
                         )
                     )
             else 1.0
         end as depth_factor
     from told_apart as interactions
-    left join signals
-        on interactions.counted_type = signals.interaction_type
-    left join signal_groups
-        on signals.signal_group = signal_groups.signal_group
-    left join negative_steps
-        on interactions.counted_type = negative_steps.interaction_type
+    left join counted_types
+        on interactions.counted_type = counted_types.interaction_type
 
 ),
 

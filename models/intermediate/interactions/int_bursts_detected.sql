@@ -1,13 +1,13 @@
 -- More than a person can do in seconds. Ordering all interactions would cost more than the scores
--- do, so people are counted by span of time first: a burst lies in two neighbouring spans, and one
--- of them holds half of it. Only such spans and their neighbours are put in order.
-with interactions as (
+-- do, so they are counted by person and span of time first: a burst lies in two neighbouring spans,
+-- and one of them holds half of it. Only such spans and their neighbours are put in order.
+{%- set span_key %}
+cast({{ hashed_text('interactions.lead_id') }} % 1073741824 as bigint) * 8589934592
++ 4294967296
++ cast(floor({{ epoch_microseconds('interactions.occurred_at') }} / spans.span) as bigint)
+{%- endset %}
 
-    select * from {{ ref('int_interactions_traced') }}
-
-),
-
-rules as (
+with rules as (
 
     select traffic_bursts.*
     from {{ ref('traffic_bursts') }} as traffic_bursts
@@ -38,43 +38,40 @@ spans as (
 
 ),
 
-in_spans as (
-
-    select
-        interactions.*,
-        spans.least_count,
-        cast(floor({{ epoch_microseconds('interactions.occurred_at') }} / spans.span) as bigint)
-            as span_number
-    from interactions
-    cross join spans
-    where interactions.interaction_type in (select types.interaction_type from types)
-
-),
-
+-- One number says whose span it is, to group by and to look up by: a third of what text takes. That
+-- two people share it by chance only puts more in order.
 crowded as (
 
-    select
-        lead_id,
-        span_number
-    from in_spans
-    group by lead_id, span_number, least_count
-    having count(*) >= least_count
+    select {{ span_key }} as span_key
+    from {{ ref('int_interactions_traced') }} as interactions
+    cross join spans
+    where interactions.interaction_type in (select types.interaction_type from types)
+    group by {{ span_key }}
+    having count(*) >= max(spans.least_count)
 
 ),
 
 near_crowds as (
 
-    select * from crowded
+    select span_key from crowded
     union
-    select
-        lead_id,
-        span_number - 1 as span_number
-    from crowded
+    select span_key - 1 as span_key from crowded
     union
+    select span_key + 1 as span_key from crowded
+
+),
+
+-- Read a second time, since an engine that keeps what is read twice would copy all of them.
+candidates as (
+
     select
-        lead_id,
-        span_number + 1 as span_number
-    from crowded
+        interactions.lead_id,
+        interactions.interaction_id,
+        interactions.interaction_type,
+        interactions.occurred_at
+    from {{ ref('int_interactions_traced') }} as interactions
+    cross join spans
+    where {{ span_key }} in (select near_crowds.span_key from near_crowds)
 
 ),
 
@@ -85,21 +82,17 @@ numbered as (
         types.min_count,
         types.within_seconds,
         types.min_types,
-        in_spans.lead_id,
-        in_spans.interaction_id,
-        in_spans.interaction_type,
-        in_spans.occurred_at,
+        candidates.lead_id,
+        candidates.interaction_id,
+        candidates.interaction_type,
+        candidates.occurred_at,
         row_number() over (
-            partition by types.burst, in_spans.lead_id
-            order by in_spans.occurred_at, in_spans.interaction_id
+            partition by types.burst, candidates.lead_id
+            order by candidates.occurred_at, candidates.interaction_id
         ) as place
-    from in_spans
-    inner join near_crowds
-        on
-            in_spans.lead_id = near_crowds.lead_id
-            and in_spans.span_number = near_crowds.span_number
+    from candidates
     inner join types
-        on in_spans.interaction_type = types.interaction_type
+        on candidates.interaction_type = types.interaction_type
 
 ),
 

@@ -1,28 +1,21 @@
 {%- set touched = ref('int_leads_touched') %}
 {%- set traced = ref('int_interactions_traced') %}
 
+{%- set is_looked_at -%}
+    {% if is_full_build() -%}
+        true
+    {%- else -%}
+        (
+            lead_id in (select lead_id from {{ touched }})
+            or visitor_id in (select visitor_id from {{ traced }})
+        )
+    {%- endif %}
+{%- endset %}
+
 -- A trap marks all that its visitor did around it, also as another lead than the one that hit
 -- it. So where kept tables are carried on, the visitors of the leads looked at are followed to
 -- other leads.
-with interactions as (
-
-    select
-        interaction_id,
-        lead_id,
-        visitor_id,
-        lower(trim(interaction_type)) as interaction_type,
-        occurred_at,
-        asset
-    from {{ ref('int_interactions_attributed') }}
-    {% if not is_full_build() %}
-        where
-            lead_id in (select lead_id from {{ touched }})
-            or visitor_id in (select visitor_id from {{ traced }})
-    {% endif %}
-
-),
-
-rules as (
+with rules as (
 
     select traffic_honeypots.*
     from {{ ref('traffic_honeypots') }} as traffic_honeypots
@@ -54,30 +47,67 @@ traps as (
 
 ),
 
+-- Each kind of trap reads the interactions by itself, narrowed as they are read: an engine that
+-- keeps what is read twice would copy all of them.
+typed as (
+
+    select
+        interaction_id,
+        lead_id,
+        visitor_id,
+        lower(trim(interaction_type)) as interaction_type,
+        occurred_at,
+        asset
+    from {{ ref('int_interactions_attributed') }}
+    where
+        lower(trim(interaction_type)) in (
+            select rules.interaction_type from rules
+            where rules.pattern is null
+        )
+        and {{ is_looked_at }}
+
+),
+
+trapped as (
+
+    select
+        interaction_id,
+        lead_id,
+        visitor_id,
+        lower(trim(interaction_type)) as interaction_type,
+        occurred_at,
+        asset
+    from {{ ref('int_interactions_attributed') }}
+    where
+        asset in (select traps.asset from traps)
+        and {{ is_looked_at }}
+
+),
+
 hits as (
 
     select
-        interactions.*,
+        typed.*,
         rules.honeypot,
         rules.before_seconds,
         rules.after_seconds,
         rules.zero_because
-    from interactions
+    from typed
     inner join rules
-        on interactions.interaction_type = rules.interaction_type
+        on typed.interaction_type = rules.interaction_type
     where rules.pattern is null
     union all
     select
-        interactions.*,
+        trapped.*,
         traps.honeypot,
         traps.before_seconds,
         traps.after_seconds,
         traps.zero_because
-    from interactions
+    from trapped
     inner join traps
         on
-            interactions.interaction_type = traps.interaction_type
-            and interactions.asset = traps.asset
+            trapped.interaction_type = traps.interaction_type
+            and trapped.asset = traps.asset
 
 ),
 

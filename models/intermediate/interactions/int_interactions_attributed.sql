@@ -24,6 +24,16 @@ visitors as (
 
 ),
 
+leads as (
+
+    select
+        lead_id,
+        min(coalesce(created_at, valid_from)) as created_at
+    from {{ ref('int_leads_historized') }}
+    group by lead_id
+
+),
+
 -- Only what nobody is named for is looked up by its visitor.
 with_visitors as (
 
@@ -71,10 +81,16 @@ attributed as (
 -- What nobody is known to have done waits until somebody is.
 final as (
 
-    select * from attributed
+    select
+        attributed.*,
+        leads.lead_id is not null as is_lead_known,
+        coalesce(attributed.occurred_at < leads.created_at, false) as is_before_creation
+    from attributed
+    left join leads
+        on attributed.lead_id = leads.lead_id
     where
-        lead_id is not null
-        and {{ of_touched_leads('lead_id') }}
+        attributed.lead_id is not null
+        and {{ of_touched_leads('attributed.lead_id') }}
 
 )
 

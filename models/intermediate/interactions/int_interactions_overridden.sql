@@ -40,6 +40,7 @@ decided as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         overrides.override,
         overrides.verdict,
         1 as place
@@ -50,6 +51,7 @@ decided as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         of_leads.override,
         of_leads.verdict,
         of_leads.place
@@ -60,6 +62,7 @@ decided as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         of_leads.override,
         of_leads.verdict,
         of_leads.place
@@ -89,6 +92,7 @@ final as (
     select
         interaction_id,
         lead_id,
+        interaction_type,
         override,
         verdict
     from ranked

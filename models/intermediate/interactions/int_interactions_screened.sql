@@ -5,13 +5,7 @@
 ) }}
 -- depends_on: {{ ref('int_leads_touched') }}
 
-with interactions as (
-
-    select * from {{ ref('int_interactions_traced') }}
-
-),
-
-suspected as (
+with suspected as (
 
     select * from {{ ref('int_interactions_suspected') }}
 
@@ -20,12 +14,6 @@ suspected as (
 overridden as (
 
     select * from {{ ref('int_interactions_overridden') }}
-
-),
-
-tracked as (
-
-    select * from {{ ref('int_interactions_traced') }}
 
 ),
 
@@ -60,6 +48,7 @@ found as (
     select
         interaction_id,
         lead_id,
+        interaction_type,
         'by_hand' as zero_because,
         'override' as rule_kind,
         override as rule,
@@ -69,53 +58,84 @@ found as (
 
 ),
 
-found_ids as (
+found_once as (
 
-    select distinct interaction_id
+    select distinct
+        interaction_id,
+        lead_id,
+        interaction_type
     from found
 
 ),
 
--- Whether a person stands behind what was opened shows in what else the lead ever did.
-habits as (
-
-    select
-        interactions.lead_id,
-        interactions.interaction_type,
-        count(*) as interaction_count,
-        count(*) - count(found_ids.interaction_id) as human_count
-    from interactions
-    left join found_ids
-        on interactions.interaction_id = found_ids.interaction_id
-    group by interactions.lead_id, interactions.interaction_type
-
-),
-
-human_leads as (
+found_counted as (
 
     select
         lead_id,
-        sum(human_count) as human_count
-    from habits
+        count(*) as machine_count
+    from found_once
     group by lead_id
+
+),
+
+found_counted_by_type as (
+
+    select
+        lead_id,
+        interaction_type,
+        count(*) as machine_count
+    from found_once
+    group by lead_id, interaction_type
+
+),
+
+-- Whether a person stands behind what was opened shows in what else the lead ever did. What
+-- machines did is taken off the counts, so that nobody looks for it among all interactions.
+leads_counted as (
+
+    select
+        lead_id,
+        count(*) as interaction_count
+    from {{ ref('int_interactions_traced') }}
+    group by lead_id
+
+),
+
+openings_counted as (
+
+    select
+        lead_id,
+        interaction_type,
+        count(*) as interaction_count
+    from {{ ref('int_interactions_traced') }}
+    where interaction_type in (select openings.interaction_type from openings)
+    group by lead_id, interaction_type
 
 ),
 
 unattended as (
 
     select
-        habits.lead_id,
-        habits.interaction_type,
+        openings_counted.lead_id,
+        openings_counted.interaction_type,
         openings.opening,
         openings.zero_because
-    from habits
+    from openings_counted
     inner join openings
-        on habits.interaction_type = openings.interaction_type
-    inner join human_leads
-        on habits.lead_id = human_leads.lead_id
+        on openings_counted.interaction_type = openings.interaction_type
+    inner join leads_counted
+        on openings_counted.lead_id = leads_counted.lead_id
+    left join found_counted
+        on openings_counted.lead_id = found_counted.lead_id
+    left join found_counted_by_type
+        on
+            openings_counted.lead_id = found_counted_by_type.lead_id
+            and openings_counted.interaction_type = found_counted_by_type.interaction_type
     where
-        habits.interaction_count >= openings.min_count
-        and human_leads.human_count = habits.human_count
+        openings_counted.interaction_count >= openings.min_count
+        and leads_counted.interaction_count - coalesce(found_counted.machine_count, 0)
+        = openings_counted.interaction_count
+        - coalesce(found_counted_by_type.machine_count, 0)
 
 ),
 
@@ -124,11 +144,12 @@ opened_by_nobody as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         unattended.zero_because,
         'opening' as rule_kind,
         unattended.opening as rule,
         cast(null as varchar) as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join unattended
         on
             interactions.lead_id = unattended.lead_id
@@ -145,11 +166,12 @@ tracked_without_consent as (
     select
         tracked.interaction_id,
         tracked.lead_id,
+        tracked.interaction_type,
         'no_tracking_consent' as zero_because,
         'tracking' as rule_kind,
         refusals.policy as rule,
         cast(null as varchar) as evidence_interaction_id
-    from tracked
+    from {{ ref('int_interactions_traced') }} as tracked
     inner join refusals
         on
             tracked.lead_id = refusals.lead_id

@@ -1,11 +1,6 @@
--- What each rule finds by itself; an interaction may be found by several.
-with interactions as (
-
-    select * from {{ ref('int_interactions_traced') }}
-
-),
-
-user_agents as (
+-- What each rule finds by itself; an interaction may be found by several. Each reads the
+-- interactions by itself, for an engine that keeps what is read twice would copy all of them.
+with user_agents as (
 
     select * from {{ ref('int_user_agents_recognized') }}
 
@@ -45,11 +40,12 @@ found as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         user_agents.zero_because,
         'user agent' as rule_kind,
         user_agents.agent as rule,
         cast(null as varchar) as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join user_agents
         on
             interactions.user_agent = user_agents.user_agent
@@ -61,22 +57,24 @@ found as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         leads.zero_because,
         'lead' as rule_kind,
         leads.lead_rule as rule,
         cast(null as varchar) as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join leads
         on interactions.recorded_lead_id = leads.lead_id
     union all
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         leads.zero_because,
         'lead' as rule_kind,
         leads.lead_rule as rule,
         cast(null as varchar) as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join leads
         on interactions.lead_id = leads.lead_id
     where
@@ -86,11 +84,12 @@ found as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         burst_rules.zero_because,
         'burst' as rule_kind,
         bursts.burst as rule,
         bursts.first_interaction_id as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join bursts
         on
             interactions.lead_id = bursts.lead_id
@@ -106,11 +105,12 @@ found as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         honeypots.zero_because,
         'honeypot' as rule_kind,
         honeypots.honeypot as rule,
         honeypots.interaction_id as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join honeypots
         on
             interactions.lead_id = honeypots.lead_id
@@ -120,11 +120,12 @@ found as (
     select
         interactions.interaction_id,
         interactions.lead_id,
+        interactions.interaction_type,
         honeypots.zero_because,
         'honeypot' as rule_kind,
         honeypots.honeypot as rule,
         honeypots.interaction_id as evidence_interaction_id
-    from interactions
+    from {{ ref('int_interactions_traced') }} as interactions
     inner join honeypots
         on
             interactions.visitor_id = honeypots.visitor_id

@@ -10,13 +10,6 @@ attributed as (
 
 ),
 
-leads as (
-
-    select distinct lead_id
-    from {{ ref('int_leads_historized') }}
-
-),
-
 weighted as (
 
     select * from {{ ref('int_interactions_weighted') }}
@@ -59,13 +52,11 @@ outcomes as (
     from weighted
     union all
     select
-        lower(trim(attributed.interaction_type)) as interaction_type,
+        lower(trim(interaction_type)) as interaction_type,
         false as is_before_creation,
         'lead_unknown' as outcome
     from attributed
-    left join leads
-        on attributed.lead_id = leads.lead_id
-    where leads.lead_id is null
+    where not is_lead_known
 
 ),
 

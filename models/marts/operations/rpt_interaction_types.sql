@@ -10,13 +10,6 @@ interactions as (
 
 ),
 
-leads as (
-
-    select distinct lead_id
-    from {{ ref('int_leads_historized') }}
-
-),
-
 signals as (
 
     select * from {{ ref('signals') }}
@@ -45,13 +38,11 @@ totals as (
 attributed as (
 
     select
-        lower(trim(interactions.interaction_type)) as interaction_type,
+        lower(trim(interaction_type)) as interaction_type,
         count(*) as interaction_count,
-        count(leads.lead_id) as lead_interaction_count
+        count(case when is_lead_known then 1 end) as lead_interaction_count
     from interactions
-    left join leads
-        on interactions.lead_id = leads.lead_id
-    group by lower(trim(interactions.interaction_type))
+    group by lower(trim(interaction_type))
 
 ),
 
