@@ -122,9 +122,7 @@ def land_build(
         publications.land(connection, ledger.published_at())
         Comparisons(state).land(connection)
         context = write_context(connection, contract, as_of, rules_digest)
-        built_whole = prepare_kept_tables(
-            connection, families, landing, context, is_full=is_full
-        )
+        built_whole = prepare_kept_tables(connection, families, landing, context, is_full=is_full)
         quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])
         digest = landed_digest(connection)
         connection.execute("checkpoint")

@@ -50,6 +50,14 @@ SAID_ELSEWHERE = ("refresh_context", "rule_families", "new_files")
 """Accounts left out of the digest of what has landed: the instant and the models are premises of
 their own, and which files are new says how tables are carried on, never what they hold."""
 
+COLUMNS = {
+    # A held file is looked at anew by each refresh.
+    "landed_files": "* replace (case when status = 'landed' then received_at end as received_at)",
+    # File and line tell the bytes, which may be many.
+    "quarantined_rows": "* exclude (raw_record)",
+}
+"""What is taken of an account, where that is not all."""
+
 PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb", "great-expectations")
 
 
@@ -60,26 +68,14 @@ def landed_digest(connection: duckdb.DuckDBPyConnection) -> str:
     of its mapping and its counts; each record that is out, and each table's rows.
     """
     digest = hashlib.sha256()
-    tables = [f"raw.{identifier(name)}" for name in sorted(set(ACCOUNTS) - set(SAID_ELSEWHERE))]
-    for table in [*tables, "landed.files"]:
+    accounts = [("raw", name) for name in sorted(set(ACCOUNTS) - set(SAID_ELSEWHERE))]
+    for schema, name in [*accounts, ("landed", "files")]:
         row = connection.execute(
             "select count(*), coalesce(sum(cast(hash(account) as hugeint)), 0) "
-            f"from (select {_columns(table)} from {table}) as account"
+            f"from (select {COLUMNS.get(name, '*')} from {schema}.{identifier(name)}) as account"
         ).fetchone()
-        digest.update(f"{table} {row}\n".encode())
+        digest.update(f"{schema}.{name} {row}\n".encode())
     return digest.hexdigest()
-
-
-def _columns(table: str) -> str:
-    match table:
-        case "raw.landed_files":
-            # A held file is looked at anew by each refresh.
-            return "* replace (case when status = 'landed' then received_at end as received_at)"
-        case "raw.quarantined_rows":
-            # File and line tell the bytes, which may be many.
-            return "* exclude (raw_record)"
-        case _:
-            return "*"
 
 
 def premises_of(
