@@ -52,7 +52,7 @@ def generations(root: Path) -> list[str]:
     return [one.run_id for one in Generations(StateDirectory(root)).all()]
 
 
-def test_a_refresh_without_news_leaves_what_is_published_standing(
+def test_fault_27_the_same_files_again_leave_what_is_published_standing(
     settled: Path, lead_files: Path
 ) -> None:
     state = StateDirectory(settled)
