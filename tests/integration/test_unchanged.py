@@ -17,8 +17,10 @@ from lead_warehouse.errors import RunRejected
 from lead_warehouse.failpoints import FAILPOINT
 from lead_warehouse.quarantine.dismiss import dismiss
 from lead_warehouse.quarantine.records import Wanted
+from lead_warehouse.quarantine.replay import replay, select
 from lead_warehouse.refresh import pipeline
 from lead_warehouse.refresh.past_runs import find_run
+from lead_warehouse.refresh.pipeline import RefreshOptions
 from lead_warehouse.refresh.premises import CHANGED, KEY
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -253,6 +255,20 @@ def test_a_record_that_a_corrected_mapping_brings_in_is_news(
     assert (report.is_published, report.replayed) == (True, 1)
     assert CHANGED["landed"] in report.built_because
     assert ("c",) in ask(settled, "select lead_id from marts.dim_leads")
+
+
+def test_a_replay_with_the_same_mapping_tells_of_what_stands(
+    settled: Path, lead_files: Path
+) -> None:
+    (lead_files / "leads_3.csv").write_text("id,email,made\nc,c@x.fr,soon\n")
+    refreshed(settled, lead_files)
+    state, mapping = StateDirectory(settled), lead_files / "mapping.yml"
+    selected = select(state, mapping, Wanted(input_name="leads"))
+    with light_steps():
+        asked = RefreshOptions(state, mapping, lead_files)
+        report, told = replay(asked, selected, lambda step, detail: None)
+    assert report.stands == Generations(state).current_id()
+    assert [one.became for one in told.asked] == ["in quarantine"] and not told.is_trial
 
 
 def test_while_publishing_is_on_hold_everything_is_built(settled: Path, lead_files: Path) -> None:
