@@ -158,6 +158,8 @@ def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> float
         warehouse.deliver(day)
         days.append(_told("refresh with a day's news", warehouse.refresh))
         idle.append(_told("refresh without news", warehouse.refresh))
+    # What the days' readers were shown first has landed with the last of these.
+    unchanged = _told("refresh that finds nothing new", _unchanged, warehouse, found.asked.tries)
     without, without_cpu = _median(idle)
     with_news, with_news_cpu = _median(days)
     own, own_cpu = with_news - without, with_news_cpu - without_cpu
@@ -167,6 +169,10 @@ def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> float
         *_steps(days),
         Line("refresh without news", without, without_cpu, memory=_peak(idle)),
         *_steps(idle),
+        Line(
+            "refresh that finds nothing new", *_median(unchanged), memory=_peak(unchanged)
+        ),
+        *_steps(unchanged),
         Line("  copy of the published file", warehouse.seconds_to_copy()),
         Line(
             "daily refresh", own, own_cpu, own / full, own_cpu / full_cpu, "full rebuild",
@@ -174,6 +180,15 @@ def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> float
         ),
     ]  # fmt: skip
     return own
+
+
+def _unchanged(warehouse: Warehouse, tries: int) -> list[Refreshed]:
+    """Refreshes that find nothing new, after one more that may have had to build."""
+    warehouse.refresh()
+    refreshed = [warehouse.refresh() for _ in range(tries)]
+    if built := [one for one in refreshed if one.models]:
+        raise AssertionError(f"{len(built)} refreshes without news built models")
+    return refreshed
 
 
 def _measure_longer(found: Found, folder: Path, daily: float) -> None:

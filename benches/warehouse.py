@@ -20,7 +20,10 @@ from lead_warehouse.state.layout import WAREHOUSE_FILE, StateDirectory
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A refresh: what it cost, seconds of its steps, and seconds of each model as dbt has them."""
+    """A refresh: what it cost, seconds of its steps, and seconds of each model as dbt has them.
+
+    One that found nothing new built no model.
+    """
 
     cost: Cost
     steps: dict[str, float]
@@ -71,15 +74,24 @@ class Warehouse:
         for file in (self.folder / "days" / str(day)).iterdir():
             shutil.copy(file, self.deliveries)
 
-    def refresh(self) -> Refreshed:
-        """Refresh as a scheduler would, in a process of its own."""
+    def refresh(self, *, is_full: bool = False) -> Refreshed:
+        """Refresh as a scheduler would, in a process of its own.
+
+        Args:
+            is_full: whether to build all the same where nothing new came, kept tables whole.
+        """
         mapping = self.deliveries / "mapping.yml"
         cost, _ = self.run(
-            "lead_warehouse", "refresh", "--state", self.state.root, "--mapping", mapping
+            "lead_warehouse",
+            "refresh",
+            *("--state", self.state.root),
+            *("--mapping", mapping),
+            *(["--full-refresh"] if is_full else []),
         )
         run = max((self.state.root / "runs").iterdir())
         report = json.loads((run / "report.json").read_text("utf-8"))
-        built = json.loads((run / "dbt_build_results.json").read_text("utf-8"))
+        results = run / "dbt_build_results.json"
+        built = json.loads(results.read_text("utf-8")) if results.exists() else {"results": []}
         models = {
             one["unique_id"].split(".")[2]: one["execution_time"]
             for one in built["results"]

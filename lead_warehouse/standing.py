@@ -82,6 +82,7 @@ def of_last_run(run: Run | None, state: StateDirectory, hold: Hold | None) -> St
     again = "refresh again"
     told: dict[str, tuple[str, str | None]] = {
         "published": ("is published", None),
+        "unchanged": (f"found {first_line}", None),
         "rejected": (
             f"was rejected: {_checks(run)}; readers keep what they had",
             f"the failing rows are in {folder / 'failures'}; correct the files, the mapping or the "

@@ -98,6 +98,8 @@ class Status:
         died: runs left open by a process that no longer lives; the next refresh settles them.
         standings: what a person should know, the most pressing first.
         published_at: when readers could first see the published generation.
+        checked: the latest run that found nothing newer than it, with the instant; none where no
+            refresh has looked since it was published.
         warnings: checks that the last published run warned of.
     """
 
@@ -114,11 +116,18 @@ class Status:
     hold: Hold | None = None
     standings: list[Standing] = field(default_factory=list)
     published_at: datetime | None = None
+    checked: tuple[str, datetime] | None = None
     stale: Rows | None = None
     freshness: Rows | None = None
     new_columns: Rows | None = None
     late_files: Rows | None = None
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """When a refresh last knew that readers have what there is: it published, or found nothing
+        new."""
+        return self.checked[1] if self.checked else self.published_at
 
     @property
     def needs_person(self) -> bool:
@@ -163,6 +172,7 @@ def read_status(state: StateDirectory) -> Status:
         hold=hold,
         standings=standings,
         published_at=ledger.published_at().get(current_id or ""),
+        checked=ledger.last_unchanged(current_id or ""),
         warnings=_warnings(state, current_id),
         **found,
     )
@@ -229,6 +239,7 @@ def _warnings(state: StateDirectory, run_id: str | None) -> list[str]:
 def as_json(status: Status) -> dict[str, Any]:
     """The status for programs. Keys are only ever added; ``format`` changes if one goes."""
     current, published_at = status.current, status.published_at
+    checked_at = status.checked_at
     return {
         "format": 1,
         "at": utc_now(),
@@ -241,6 +252,8 @@ def as_json(status: Status) -> dict[str, Any]:
             "as_of": current.as_of,
             "published_at": published_at,
             "age_seconds": published_at and int((utc_now() - published_at).total_seconds()),
+            "checked_at": checked_at,
+            "checked_age_seconds": checked_at and int((utc_now() - checked_at).total_seconds()),
             "digest": current.digest,
             "database": str(status.state.current / current.database.name),
         },

@@ -163,8 +163,18 @@ def refresh_command(
             show_default=False,
         ),
     ] = None,
+    full_refresh: Annotated[
+        bool,
+        typer.Option(
+            "--full-refresh",
+            help="Build everything anew, though nothing new may have come; kept tables too.",
+        ),
+    ] = False,
 ) -> None:
-    """Land new files, rebuild, audit and publish; readers see all of it or nothing."""
+    """Land new files, rebuild, audit and publish; readers see all of it or nothing.
+
+    Where nothing new came, what is published stands and nothing is built.
+    """
     asked = RefreshOptions(
         StateDirectory(state),
         mapping,
@@ -174,6 +184,7 @@ def refresh_command(
         keep=keep,
         accept_changes=tuple(accept_change or ()),
         accept=tuple(accept or ()),
+        full_refresh=full_refresh,
     )
     with StepLines(output) as progress:
         report = refresh(asked, progress)

@@ -85,6 +85,10 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
         say(f"warning: {finding}")
     if report.is_published:
         status(read_status(state), with_runs=False)
+    elif report.stands:
+        for account in report.held:
+            say(f"held: {account.file.file_name}: {account.held_because}")
+        say(f"nothing new: {report.stands} stands, as of {report.as_of}; no model was built")
     elif report.held_because:
         say(
             f"NOT PUBLISHED: {report.run_id} is good, and {report.held_because}. Readers keep what "
@@ -140,7 +144,7 @@ def _by_reason(whole: list[BuiltWhole]) -> dict[str, list[str]]:
 def status(found: Status, with_runs: bool = True) -> None:
     """Where the warehouse stands."""
     for one in found.standings:
-        if one.code != "published":
+        if one.code not in ("published", "unchanged"):
             say(f"{one.code}: {one.sentence}" + (f"; {one.remedy}" if one.remedy else ""))
     if found.current is None:
         say(f"nothing is published in {found.state.root}; run `lead-warehouse refresh` first")
@@ -151,6 +155,9 @@ def status(found: Status, with_runs: bool = True) -> None:
             f"published   {found.current.run_id}, as of {found.current.as_of}"
             + (f", {age} ago" if age else "")
         )
+        if found.checked:
+            run_id, at = found.checked
+            say(f"checked     {run_id}, nothing new, {age_in_words(utc_now() - at)} ago")
     _section(
         "funnel: leads that entered and converted to date; of complete months, within the window",
         found.funnel,

@@ -164,12 +164,13 @@ def replay(
     """
     refuse_losses(rehearse(options.state, selected), options.mapping_path)
     report = refresh(options, progress)
-    with Generations(options.state).reading(report.run_id) as connection:
+    # Of a mapping that reads all as before nothing new comes, and nothing is built.
+    with Generations(options.state).reading(report.stands or report.run_id) as connection:
         told = tell(
             connection,
             load_contract(),
             selected.records,
             selected.before,
-            is_trial=not report.is_published,
+            is_trial=not report.is_published and report.stands is None,
         )
     return report, told

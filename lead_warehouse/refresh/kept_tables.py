@@ -34,13 +34,20 @@ def prepare_kept_tables(
     families: Families,
     landing: Landing,
     context: RefreshContext,
+    *,
+    is_full: bool = False,
 ) -> list[BuiltWhole]:
     """Drop the kept tables that cannot be carried on; note what landed and the families in force.
+
+    Args:
+        is_full: whether somebody asks for all of them to be built whole.
 
     Returns:
         the tables that dbt will build whole, each with the reason.
     """
-    if landing.took_rows_out:
+    if is_full:
+        stale = dict.fromkeys(families.kept, "a full refresh was asked for")
+    elif landing.took_rows_out:
         stale = dict.fromkeys(families.kept, "rows that had landed were withdrawn")
     elif context.is_past:
         stale = dict.fromkeys(families.kept, "it is a rebuild of the past")

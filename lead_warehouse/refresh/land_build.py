@@ -24,6 +24,7 @@ from lead_warehouse.quarantine.settle import Replays, remember, settle
 from lead_warehouse.refresh.base import Base, copy_base
 from lead_warehouse.refresh.context import RefreshContext, write_context
 from lead_warehouse.refresh.kept_tables import BuiltWhole, prepare_kept_tables
+from lead_warehouse.refresh.premises import landed_digest
 from lead_warehouse.rules.families import Families
 from lead_warehouse.state.comparisons import Comparisons
 from lead_warehouse.state.control import ControlLedger
@@ -45,6 +46,7 @@ class LandedBuild:
         replayed: records that were in quarantine and came in.
         quarantine: records in quarantine now, by input and reason.
         built_whole: kept tables that are built from all that has landed.
+        digest: of what has landed, in this refresh and before.
     """
 
     base: Base
@@ -53,6 +55,7 @@ class LandedBuild:
     replayed: Replays
     quarantine: list[dict[str, Any]]
     built_whole: list[BuiltWhole]
+    digest: str
 
 
 def land_build(
@@ -66,6 +69,7 @@ def land_build(
     families: Families,
     progress: Callable[[str], None],
     tombstones: Tombstones | None = None,
+    is_full: bool = False,
 ) -> LandedBuild:
     """Make the build of a state directory and land into it what is new.
 
@@ -74,6 +78,7 @@ def land_build(
         as_of: instant asked for; none for the latest event known.
         families: of the rules and models that the build will be made by.
         tombstones: of everybody erased; who comes again with a file is taken out of it.
+        is_full: whether kept tables are to be built whole.
 
     Raises:
         UserError: no file matches an input of the mapping.
@@ -117,8 +122,9 @@ def land_build(
         publications.land(connection, ledger.published_at())
         Comparisons(state).land(connection)
         context = write_context(connection, contract, as_of, rules_digest)
-        built_whole = prepare_kept_tables(connection, families, landing, context)
+        built_whole = prepare_kept_tables(connection, families, landing, context, is_full=is_full)
         quarantine = _quarantine(connection, [one.file.file_digest for one in landing.accounts])
+        digest = landed_digest(connection)
         connection.execute("checkpoint")
     shutil.rmtree(scratch, ignore_errors=True)
     if not landing.accounts and not landing.unchanged:
@@ -126,7 +132,7 @@ def land_build(
             f"no file in {input_dir} matches an input of the mapping; "
             "name the folder of the files with --input"
         )
-    return LandedBuild(base, landing, context, replayed, quarantine, built_whole)
+    return LandedBuild(base, landing, context, replayed, quarantine, built_whole, digest)
 
 
 def _quarantine(

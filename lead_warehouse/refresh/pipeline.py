@@ -41,8 +41,9 @@ from lead_warehouse.refresh.findings import (
     from_quarantine,
     from_tests,
 )
-from lead_warehouse.refresh.land_build import land_build
+from lead_warehouse.refresh.land_build import LandedBuild, land_build
 from lead_warehouse.refresh.parsed import keep_parsed
+from lead_warehouse.refresh.premises import Premises, premises_of, why_build
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -87,6 +88,7 @@ class RefreshOptions:
         keep: generations to retain.
         accept_changes: tables whose change since the published generation is let through.
         accept: names of files that may land although they look incomplete.
+        full_refresh: whether to build all the same where nothing new came, kept tables whole.
     """
 
     state: StateDirectory
@@ -97,10 +99,14 @@ class RefreshOptions:
     keep: int = RETAINED
     accept_changes: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
+    full_refresh: bool = False
 
 
 def refresh(options: RefreshOptions, progress: Progress) -> RefreshReport:
     """Bring the warehouse up to date; readers see the result only if it passes every check.
+
+    Where all that it would build from is what the published generation was built from, it ends once
+    that is known, and that generation stands.
 
     Raises:
         UserError: the mapping, rules or options are wrong; nothing was changed.
@@ -186,21 +192,16 @@ class _Run:
             )
             start_importing()
             with self._step("land"):
-                context = self._land(as_of)
+                landed = self._land(as_of)
+            context = landed.context
             self._reach("landed", context)
             with self._step("gate"):
                 self._judge(from_checks(self._check("raw_gate", context), self._failures))
-            with self._step("build"):
-                self._build()
-            self._reach("built")
-            with self._step("audit"):
-                self._judge(self._audit(context))
-            self._reach("audited")
-            with self._step("seal"):
-                self._seal(context)
-            self._reach("sealed")
-            with self._step("publish"):
-                self._publish(context)
+            premises = self._premises(landed)
+            if self._is_to_build(landed, premises):
+                self._go_on(context, premises)
+            else:
+                self._leave_standing()
         except LeadWarehouseError as error:
             self._stop("rejected" if isinstance(error, RunRejected) else "failed", str(error))
             raise
@@ -218,6 +219,19 @@ class _Run:
         self._clear_up()
         return report
 
+    def _go_on(self, context: RefreshContext, premises: Premises) -> None:
+        with self._step("build"):
+            self._build()
+        self._reach("built")
+        with self._step("audit"):
+            self._judge(self._audit(context))
+        self._reach("audited")
+        with self._step("seal"):
+            self._seal(context, premises)
+        self._reach("sealed")
+        with self._step("publish"):
+            self._publish(context)
+
     @property
     def _building(self) -> Path:
         """The build as steps see it, from the state directory: wherever that lies, dbt finds its
@@ -228,7 +242,7 @@ class _Run:
     def _failures(self) -> Path:
         return self.folder / "failures"
 
-    def _land(self, as_of: datetime | None) -> RefreshContext:
+    def _land(self, as_of: datetime | None) -> LandedBuild:
         landed = land_build(
             self.state,
             self.mapping,
@@ -239,6 +253,7 @@ class _Run:
             families=Families(self.state.project),
             progress=lambda text: self.progress("land", text),
             tombstones=self.tombstones,
+            is_full=self.options.full_refresh,
         )
         self._record_decisions(landed.landing, landed.replayed)
         self.report.base = landed.base.run_id
@@ -247,7 +262,7 @@ class _Run:
         self.report.quarantine = landed.quarantine
         self.report.built_whole = landed.built_whole
         self.report.take_landing(landed.landing)
-        return landed.context
+        return landed
 
     def _record_decisions(self, landing: Landing, replayed: Replays) -> None:
         """What was let through stays decided, should the run fail; what came in counts only once
@@ -281,6 +296,36 @@ class _Run:
         self.report.comparison = store_results(self.state.building, self.folder, checked, results)
         self.report.checks[gate] = counts(results)
         return results
+
+    def _premises(self, landed: LandedBuild) -> Premises:
+        return premises_of(
+            self.state.project,
+            self.mapping,
+            landed.context,
+            landed=landed.digest,
+            erasures=Erasures(self.state).ids(),
+        )
+
+    def _is_to_build(self, landed: LandedBuild, premises: Premises) -> bool:
+        self.report.built_because = why_build(
+            premises,
+            landed.base,
+            self.generations,
+            context=landed.context,
+            hold=read_hold(self.state),
+            accepted=self.report.accepted_changes,
+            is_full=self.options.full_refresh,
+        )
+        self.journal.tell("decided", build=self.report.built_because)
+        return bool(self.report.built_because)
+
+    def _leave_standing(self) -> None:
+        """End well without a build: readers have what it would show."""
+        standing = self.generations.find(None)
+        self.report.stands = standing.run_id
+        self.report.digest = standing.digest
+        self.report.database = standing.database
+        self._end("unchanged", f"nothing new; {standing.run_id} stands, as of {standing.as_of}")
 
     def _build(self) -> None:
         results = self._dbt(run_dbt, [BUILD_COMMAND], step="build")
@@ -331,7 +376,7 @@ class _Run:
                 "generation\n" + "\n".join(lines)
             )
 
-    def _seal(self, context: RefreshContext) -> None:
+    def _seal(self, context: RefreshContext, premises: Premises) -> None:
         building = self.state.building
         inputs = take_inputs(building)
         if needs_compaction(building):
@@ -347,6 +392,7 @@ class _Run:
             inputs=inputs,
             versions=self.report.versions,
             erasures=Erasures(self.state).ids(),
+            premises=premises,
         )
         generation = self.generations.seal(self.report.run_id, manifest)
         self.report.digest = str(manifest["digest"])
@@ -393,7 +439,8 @@ class _Run:
             self.report.removed_generations = self.generations.retain(
                 self.options.keep, never_shown(self.generations, self.ledger)
             )
-            forget_old_runs(self.folder.parent)
+            kept = {one.run_id for one in self.generations.all()}
+            forget_old_runs(self.folder.parent, spare=kept)
             self._write_report()
         except OSError as error:
             self.report.notes.append(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +29,16 @@ KEPT_RUNS = 100
 """Runs whose logs, results and failing rows are kept."""
 
 
-def forget_old_runs(runs: Path, keep: int = KEPT_RUNS) -> None:
-    """Remove what all but the newest runs left behind; the ledger still lists them."""
+def forget_old_runs(runs: Path, keep: int = KEPT_RUNS, spare: Collection[str] = ()) -> None:
+    """Remove what all but the newest runs left behind; the ledger still lists them.
+
+    Args:
+        spare: runs whose generations are kept: many may have found nothing new since.
+    """
     folders = sorted((path for path in runs.iterdir() if path.is_dir()), reverse=True)
     for folder in folders[keep:]:
+        if folder.name in spare:
+            continue
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -59,6 +66,9 @@ class RefreshReport:
         seconds: wall time of each step.
         is_published: whether readers see it.
         held_because: why a good generation was not published, none otherwise.
+        stands: the published generation that this run found nothing new for, none otherwise;
+            ``digest`` and ``database`` are that one's then.
+        built_because: why models were built; empty where nothing new was found.
         by: user of the system who ran it.
         base: generation the build is a copy of; none for a build from nothing.
         rules_files: rule files that replace the project's own.
@@ -117,6 +127,8 @@ class RefreshReport:
     removed_generations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     held_because: str | None = None
+    stands: str | None = None
+    built_because: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     built_whole: list[BuiltWhole] = field(default_factory=list)
 

@@ -65,6 +65,8 @@ def _opening(report: Report) -> list[str]:
         "ended": report["ended_at"],
         "by": report["by"],
         "published by this run": "yes" if report["is_published"] else "no",
+        "nothing new, stands": report.get("stands"),
+        "built because": "; ".join(report.get("built_because") or ()) or None,
         "built upon": report["base"] or "nothing",
         "digest": report["digest"],
         "database": report["database"],

@@ -7,6 +7,7 @@ from typing import Any
 from lead_warehouse.clock import utc_now
 from lead_warehouse.refresh.base import file_digest
 from lead_warehouse.refresh.context import RefreshContext
+from lead_warehouse.refresh.premises import KEY, Premises
 from lead_warehouse.state.digest import TableDigest, combined_digest
 from lead_warehouse.state.engine import open_to_write
 from lead_warehouse.state.generations import refuse_stale_log
@@ -40,8 +41,10 @@ def manifest_of(
     inputs: list[dict[str, Any]],
     versions: dict[str, str],
     erasures: list[str],
+    premises: Premises,
 ) -> dict[str, Any]:
-    """What a generation is known by: instants, rules, digests of the file and of each table."""
+    """What a generation is known by: instants, rules, what it was built from, digests of the
+    file and of each table."""
     return {
         "run_id": run_id,
         "sealed_at": utc_now(),
@@ -54,4 +57,5 @@ def manifest_of(
         "inputs": inputs,
         "versions": versions,
         "erasures": erasures,
+        KEY: premises,
     }

@@ -17,8 +17,9 @@ from lead_warehouse.state.sqlite_file import reading, writing
 OPEN_STATES = ("planned", "locked", "landed", "built", "audited", "sealed")
 """States of a run under way, in order.
 
-A run ends published, kept (a rebuild of the past, or good while publishing was on hold), rejected,
-failed, abandoned (its process died) or, later, rolled back.
+A run ends published, unchanged (it found nothing new, and what is published stands), kept (a
+rebuild of the past, or good while publishing was on hold), rejected, failed, abandoned (its process
+died) or, later, rolled back.
 """
 
 SCHEMA = """
@@ -250,6 +251,19 @@ class ControlLedger:
                 "group by run_id order by max(rowid) desc"
             ).fetchall()
         return [run_id for (run_id,) in rows]
+
+    def last_unchanged(self, run_id: str) -> tuple[str, datetime] | None:
+        """The latest run that found nothing new since readers were pointed to ``run_id``, with the
+        instant; none where there is none, or where they were pointed elsewhere last."""
+        with self._read() as connection:
+            row = connection.execute(
+                "select run_id, at from run_states where state = 'unchanged' and rowid > "
+                "(select max(rowid) from run_states where state = 'published') "
+                "and ? = (select run_id from run_states where state = 'published' "
+                "order by rowid desc limit 1) order by rowid desc limit 1",
+                (run_id,),
+            ).fetchone()
+        return (row[0], datetime.fromisoformat(row[1])) if row else None
 
     def states_of(self, run_id: str) -> list[tuple[str, datetime]]:
         """The states a run went through, in order, with their instants."""

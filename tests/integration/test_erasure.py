@@ -20,6 +20,7 @@ from lead_warehouse.erasure.residue import find_residue
 from lead_warehouse.errors import LeadWarehouseError, RunFailed, UserError
 from lead_warehouse.failpoints import FAILPOINT, OF_ERASURES
 from lead_warehouse.landing.deliveries import SETTLE_VARIABLE
+from lead_warehouse.refresh.premises import CHANGED
 from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.erasures import Erasures
@@ -299,6 +300,7 @@ def test_fault_48_what_is_delivered_again_brings_nobody_back(
     with light_steps():
         again = light_refresh(state.root, exports)
         assert [one.file.file_name for one in again.accounts] == [], "the same files are known"
+        assert again.is_published and CHANGED["erasures"] in again.built_because
         accounts = told(state, ACCOUNTS)
         (exports / "people_4.csv").write_bytes(
             (HEADER + OTHERS[0].replace("L-00002", "L-00011") + "".join(JANE) + BROKEN).encode(
@@ -675,8 +677,7 @@ def test_visits_of_a_file_that_tells_more_stay_and_are_told(
     """
     monkeypatch.setattr("tests.light.MARTS", MARTS + OUTDATED + other)
     with light_steps():
-        (exports / "people_7.csv").write_bytes(HEADER.encode("cp1252"))
-        light_refresh(outdated.root, exports)
+        light_refresh(outdated.root, exports, full_refresh=True)
     found = plan(outdated, Who(is_due=True), exports / "mapping.yml")
     assert (found.outdated_count, found.left) == (2, {"clicks": 1})
 

@@ -104,3 +104,12 @@ def test_only_the_newest_runs_keep_their_logs(tmp_path: Path) -> None:
         (tmp_path / name / "report.json").touch()
     forget_old_runs(tmp_path, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["20260102", "20260103"]
+
+
+def test_runs_whose_generations_are_kept_keep_their_logs_however_many_came_after(
+    tmp_path: Path,
+) -> None:
+    for name in ("20260101", "20260102", "20260103"):
+        (tmp_path / name).mkdir()
+    forget_old_runs(tmp_path, keep=1, spare={"20260101"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["20260101", "20260103"]

@@ -73,6 +73,15 @@ def test_tables_whose_rules_are_the_same_are_carried_on(
     assert build.execute("select is_full_build from raw.refresh_context").fetchone() == (False,)
 
 
+def test_a_full_refresh_builds_every_kept_table_whole(
+    build: duckdb.DuckDBPyConnection, families: Families
+) -> None:
+    whole = prepare_kept_tables(build, families, landing(), context(), is_full=True)
+    assert {one.because for one in whole} == {"a full refresh was asked for"}
+    assert {one.table for one in whole} == set(families.kept)
+    assert build.execute("select is_full_build from raw.refresh_context").fetchone() == (True,)
+
+
 def test_each_table_built_whole_has_its_reason(
     build: duckdb.DuckDBPyConnection, families: Families
 ) -> None:
