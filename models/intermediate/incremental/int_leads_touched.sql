@@ -1,200 +1,198 @@
-{%- set carried_on = is_carried_on() %}
-
 -- Leads that this landing concerns: in the tables that are kept, all of their rows are replaced.
 -- Time alone touches nobody, since nothing that decays is kept. Where no table is carried on nobody
 -- asks, and finding them would cost as much as scoring them.
-with new_files as (
+{% if is_carried_on() -%}
+    with new_files as (
 
-    select * from {{ ref('stg_files__new_files') }}
+        select * from {{ ref('stg_files__new_files') }}
 
-),
+    ),
 
-interaction_records as (
+    interaction_records as (
 
-    select * from {{ ref('stg_files__interactions') }}
+        select * from {{ ref('stg_files__interactions') }}
 
-),
+    ),
 
-lead_records as (
+    lead_records as (
 
-    select * from {{ ref('stg_files__leads') }}
+        select * from {{ ref('stg_files__leads') }}
 
-),
+    ),
 
-repeated as (
+    repeated as (
 
-    select * from {{ ref('int_interactions_repeated') }}
+        select * from {{ ref('int_interactions_repeated') }}
 
-),
+    ),
 
-identities as (
+    identities as (
 
-    select * from {{ ref('int_lead_identities_resolved') }}
+        select * from {{ ref('int_lead_identities_resolved') }}
 
-),
+    ),
 
-relinked as (
+    relinked as (
 
-    select * from {{ ref('int_leads_relinked') }}
-    where is_relinked
+        select * from {{ ref('int_leads_relinked') }}
+        where is_relinked
 
-),
+    ),
 
-rejudged as (
+    rejudged as (
 
-    select * from {{ ref('int_leads_rejudged') }}
-    where is_rejudged
+        select * from {{ ref('int_leads_rejudged') }}
+        where is_rejudged
 
-),
+    ),
 
-new_interactions as (
+    new_interactions as (
 
-    select
-        interaction_records.interaction_id,
-        interaction_records.lead_id,
-        interaction_records.visitor_id
-    from interaction_records
-    inner join new_files
-        on
-            interaction_records.input_name = new_files.input_name
-            and interaction_records.file_digest = new_files.file_digest
+        select
+            interaction_records.interaction_id,
+            interaction_records.lead_id,
+            interaction_records.visitor_id
+        from interaction_records
+        inner join new_files
+            on
+                interaction_records.input_name = new_files.input_name
+                and interaction_records.file_digest = new_files.file_digest
 
-),
+    ),
 
-repeated_records as (
+    repeated_records as (
 
-    select
-        interaction_records.interaction_id,
-        interaction_records.lead_id,
-        interaction_records.visitor_id
-    from interaction_records
-    inner join repeated
-        on interaction_records.interaction_id = repeated.interaction_id
+        select
+            interaction_records.interaction_id,
+            interaction_records.lead_id,
+            interaction_records.visitor_id
+        from interaction_records
+        inner join repeated
+            on interaction_records.interaction_id = repeated.interaction_id
 
-),
+    ),
 
--- A later record may give an interaction to another lead, whose rows change too.
-new_and_repeated as (
+    -- A later record may give an interaction to another lead, whose rows change too.
+    new_and_repeated as (
 
-    select distinct new_interactions.interaction_id
-    from new_interactions
-    inner join repeated
-        on new_interactions.interaction_id = repeated.interaction_id
+        select distinct new_interactions.interaction_id
+        from new_interactions
+        inner join repeated
+            on new_interactions.interaction_id = repeated.interaction_id
 
-),
+    ),
 
-corrected as (
+    corrected as (
 
-    select
-        repeated_records.lead_id,
-        repeated_records.visitor_id
-    from repeated_records
-    inner join new_and_repeated
-        on repeated_records.interaction_id = new_and_repeated.interaction_id
+        select
+            repeated_records.lead_id,
+            repeated_records.visitor_id
+        from repeated_records
+        inner join new_and_repeated
+            on repeated_records.interaction_id = new_and_repeated.interaction_id
 
-),
+    ),
 
-new_leads as (
+    new_leads as (
 
-    select lead_records.lead_id
-    from lead_records
-    inner join new_files
-        on
-            lead_records.input_name = new_files.input_name
-            and lead_records.file_digest = new_files.file_digest
+        select lead_records.lead_id
+        from lead_records
+        inner join new_files
+            on
+                lead_records.input_name = new_files.input_name
+                and lead_records.file_digest = new_files.file_digest
 
-),
+    ),
 
-relinked_leads as (
+    relinked_leads as (
 
-    select lead_id from relinked
-    union
-    select surviving_lead_id as lead_id from relinked
-    union
-    select surviving_lead_id_before as lead_id from relinked
+        select lead_id from relinked
+        union
+        select surviving_lead_id as lead_id from relinked
+        union
+        select surviving_lead_id_before as lead_id from relinked
 
-),
+    ),
 
-repeated_leads as (
+    repeated_leads as (
 
-    select distinct
-        interaction_id,
-        lead_id
-    from repeated_records
-    where lead_id is not null
+        select distinct
+            interaction_id,
+            lead_id
+        from repeated_records
+        where lead_id is not null
 
-),
+    ),
 
-repeated_visitors as (
+    repeated_visitors as (
 
-    select distinct
-        interaction_id,
-        visitor_id
-    from repeated_records
-    where visitor_id is not null
+        select distinct
+            interaction_id,
+            visitor_id
+        from repeated_records
+        where visitor_id is not null
 
-),
+    ),
 
--- Of several records of an interaction one may name the lead and another the visitor.
-leads_with_visitors as (
+    -- Of several records of an interaction one may name the lead and another the visitor.
+    leads_with_visitors as (
 
-    select
-        lead_id,
-        visitor_id
-    from interaction_records
-    where lead_id is not null and visitor_id is not null
-    union all
-    select
-        repeated_leads.lead_id,
-        repeated_visitors.visitor_id
-    from repeated_leads
-    inner join repeated_visitors
-        on repeated_leads.interaction_id = repeated_visitors.interaction_id
+        select
+            lead_id,
+            visitor_id
+        from interaction_records
+        where lead_id is not null and visitor_id is not null
+        union all
+        select
+            repeated_leads.lead_id,
+            repeated_visitors.visitor_id
+        from repeated_leads
+        inner join repeated_visitors
+            on repeated_leads.interaction_id = repeated_visitors.interaction_id
 
-),
+    ),
 
--- Whom a visitor is identified as decides on all that it did anonymously.
-visitors as (
+    -- Whom a visitor is identified as decides on all that it did anonymously.
+    visitors as (
 
-    select visitor_id from new_interactions
-    union
-    select visitor_id from corrected
-    union
-    select leads_with_visitors.visitor_id
-    from leads_with_visitors
-    inner join relinked_leads
-        on leads_with_visitors.lead_id = relinked_leads.lead_id
+        select visitor_id from new_interactions
+        union
+        select visitor_id from corrected
+        union
+        select leads_with_visitors.visitor_id
+        from leads_with_visitors
+        inner join relinked_leads
+            on leads_with_visitors.lead_id = relinked_leads.lead_id
 
-),
+    ),
 
-leads_of_visitors as (
+    leads_of_visitors as (
 
-    select distinct leads_with_visitors.lead_id
-    from leads_with_visitors
-    inner join visitors
-        on leads_with_visitors.visitor_id = visitors.visitor_id
+        select distinct leads_with_visitors.lead_id
+        from leads_with_visitors
+        inner join visitors
+            on leads_with_visitors.visitor_id = visitors.visitor_id
 
-),
+    ),
 
-unioned as (
+    unioned as (
 
-    select lead_id from new_interactions
-    union
-    select lead_id from corrected
-    union
-    select lead_id from new_leads
-    union
-    select lead_id from relinked_leads
-    union
-    select lead_id from rejudged
-    union
-    select lead_id from leads_of_visitors
+        select lead_id from new_interactions
+        union
+        select lead_id from corrected
+        union
+        select lead_id from new_leads
+        union
+        select lead_id from relinked_leads
+        union
+        select lead_id from rejudged
+        union
+        select lead_id from leads_of_visitors
 
-),
+    ),
 
-final as (
+    final as (
 
-    {% if carried_on -%}
         select lead_id
         from unioned
         where lead_id is not null
@@ -203,12 +201,12 @@ final as (
         from unioned
         inner join identities
             on unioned.lead_id = identities.lead_id
-    {%- else -%}
-        select lead_id
-        from new_leads
-        where false
-    {%- endif %}
 
-)
+    )
 
-select * from final
+    select * from final
+{%- else -%}
+    select lead_id
+    from {{ ref('stg_files__leads') }}
+    where false
+{%- endif %}

@@ -6,9 +6,9 @@
 
 -- The sum of a group decays as a whole, so a state is a running sum of points, grown by the
 -- half-lives before them and shrunk again at its end. Growing is exact in quanta as long as it
--- stays small: half-lives are counted within blocks of 32, and what the two blocks before left comes
--- first in each; of older ones less than 2^-64 remains.
-{%- set block_half_lives = 32 %}
+-- stays small: half-lives are counted within blocks of 32, and what the two blocks before left
+-- comes first in each; of older ones less than 2^-64 remains.
+{% set block_half_lives = 32 %}
 with interactions as (
 
     select

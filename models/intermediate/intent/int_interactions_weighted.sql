@@ -92,7 +92,6 @@ with_depth as (
         interactions.occurred_at,
         interactions.counts_from,
         interactions.zero_because,
-        interactions.is_before_creation,
         cast(interactions.weight_factor as double) as weight_factor,
         counted_types.signal_group,
         counted_types.half_life_days,
@@ -164,7 +163,6 @@ final as (
         coalesce(is_hand_raise and zero_because is null, false) as is_hand_raise,
         {{ days_after('occurred_at', 'lasts_days') }} as step_until,
         negative_group,
-        is_before_creation,
         case
             when zero_because is not null then zero_because
             when signal_group is null and step_points is null then 'unknown_type'

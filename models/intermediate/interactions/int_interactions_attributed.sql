@@ -26,11 +26,29 @@ visitors as (
 
 leads as (
 
-    select
-        lead_id,
-        min(coalesce(created_at, valid_from)) as created_at
+    select distinct lead_id
     from {{ ref('int_leads_historized') }}
-    group by lead_id
+
+),
+
+leads_named as (
+
+    select lead_id
+    from {{ ref('stg_files__interactions') }}
+    union
+    select surviving_lead_id as lead_id
+    from joined_leads
+
+),
+
+-- Few are named of whom no record speaks: to look them up takes a tenth of looking up everybody.
+unknown_leads as (
+
+    select leads_named.lead_id
+    from leads_named
+    left join leads
+        on leads_named.lead_id = leads.lead_id
+    where leads_named.lead_id is not null and leads.lead_id is null
 
 ),
 
@@ -83,11 +101,10 @@ final as (
 
     select
         attributed.*,
-        leads.lead_id is not null as is_lead_known,
-        coalesce(attributed.occurred_at < leads.created_at, false) as is_before_creation
+        unknown_leads.lead_id is null as is_lead_known
     from attributed
-    left join leads
-        on attributed.lead_id = leads.lead_id
+    left join unknown_leads
+        on attributed.lead_id = unknown_leads.lead_id
     where
         attributed.lead_id is not null
         and {{ of_touched_leads('attributed.lead_id') }}

@@ -10,6 +10,16 @@ attributed as (
 
 ),
 
+leads as (
+
+    select
+        lead_id,
+        min(coalesce(created_at, valid_from)) as created_at
+    from {{ ref('int_leads_historized') }}
+    group by lead_id
+
+),
+
 weighted as (
 
     select * from {{ ref('int_interactions_weighted') }}
@@ -41,15 +51,17 @@ totals as (
 outcomes as (
 
     select
-        recorded_type as interaction_type,
-        is_before_creation,
+        weighted.recorded_type as interaction_type,
+        coalesce(weighted.occurred_at < leads.created_at, false) as is_before_creation,
         case
-            when zero_because is not null then zero_because
-            when unscreened_points = 0 then 'zero_points'
-            when kind = 'step' then 'taken_off'
+            when weighted.zero_because is not null then weighted.zero_because
+            when weighted.unscreened_points = 0 then 'zero_points'
+            when weighted.kind = 'step' then 'taken_off'
             else 'scored'
         end as outcome
     from weighted
+    left join leads
+        on weighted.lead_id = leads.lead_id
     union all
     select
         lower(trim(interaction_type)) as interaction_type,
