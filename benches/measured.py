@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import psutil
 
-EVERY = 0.2
-"""Seconds between two looks at the memory."""
+EVERY = 1.0
+"""Seconds between two looks at the memory; a look takes a twentieth of one where much is in use."""
 
 
 class Cost(NamedTuple):
