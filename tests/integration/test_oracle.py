@@ -3,6 +3,7 @@
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +25,7 @@ from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.worker import run_in_worker
 from tests.oracle.fit import Value, best_profile, fit_of_profiles
 from tests.oracle.intent import intent_at
-from tests.oracle.lifecycle import History, Timeline, transitions_of
+from tests.oracle.lifecycle import Acts, Contact, History, Timeline, transitions_of
 from tests.oracle.rules import Rules, load_rules, write_varied_rules
 from tests.oracle.strategies import FIFTEEN_YEARS, START, histories, rule_sets
 from tests.oracle.together import together
@@ -154,12 +155,31 @@ def test_scores_and_stages_agree_with_plain_sums_over_events(batch: int, worksho
     rules = RULES if batch == 0 else drawn(rule_sets(RULES), 5 * BATCHES)[-batch]
     made = drawn(histories(rules), HISTORIES_A_BATCH)
     as_of = START + FIFTEEN_YEARS + timedelta(days=500, hours=7)
+    made.append(called_in_vain(made, as_of, rules))
     database = build(workshop, rules, made, as_of)
     with duckdb.connect(str(database)) as connection:
         assert_intents_agree(connection, rules, made)
         assert_fits_agree(connection, rules, made)
         assert_stages_agree(connection, rules, made, as_of)
         assert_scores_agree(connection, rules, made, as_of)
+
+
+def called_in_vain(made: Sequence[History], as_of: datetime, rules: Rules) -> History:
+    """One of these that became an MQL, then called until its cadence ends: chance may make none."""
+    for history in made:
+        alone = replace(history, acts=Acts())
+        for one in transitions_of(alone, as_of, rules):
+            if one.to_stage != "mql":
+                continue
+            calls = [
+                Contact(one.at + timedelta(hours=number + 1), "no_answer")
+                for number in range(rules.cadence_steps)
+            ]
+            called = replace(alone, acts=Acts(contacts=calls))
+            taken = {one.trigger for one in transitions_of(called, as_of, rules)}
+            if "cadence_exhausted" in taken:
+                return called
+    raise AssertionError("no lead among them stays an MQL for as long as a cadence takes")
 
 
 def build(folder: Path, rules: Rules, made: Sequence[History], as_of: datetime) -> Path:
