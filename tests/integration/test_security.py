@@ -278,7 +278,7 @@ def test_fault_50_no_model_takes_a_variable_or_the_environment_into_its_sql(call
     used = re.compile(rf"(?<![\w.]){call}\s*\(")
     sql = [path for path in project_files() if path.suffix in (".sql", ".yml")]
     if call == "run_query":
-        # They ask for booleans of the one row that the refresh itself writes, and for a count of rows.
+        # They ask for booleans of the one row that the refresh itself writes, and count a seed.
         sql = [path for path in sql if path.name not in ("refresh_flag.sql", "group_numbers.sql")]
     assert [path.name for path in sql if used.search(path.read_text())] == []
 
