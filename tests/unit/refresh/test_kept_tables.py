@@ -45,7 +45,8 @@ def build(families: Families) -> duckdb.DuckDBPyConnection:
         "create schema raw; create schema intermediate;"
         "create table raw.rule_families (family varchar, digest varchar);"
         "create table raw.new_files (input_name varchar, file_digest varchar);"
-        "create table raw.refresh_context as select true as is_full_build, 'old' as rules_digest;"
+        "create table raw.refresh_context as "
+        "select true as is_full_build, true as is_carried_on, 'old' as rules_digest;"
         "insert into raw.new_files values ('crm', 'abc')"
     )
     for table in families.kept:
@@ -66,11 +67,16 @@ def context(*, is_past: bool = False) -> RefreshContext:
     return RefreshContext(NOW, NOW, is_past, is_past, "digest")
 
 
+def flags(build: duckdb.DuckDBPyConnection) -> tuple[bool, bool] | None:
+    """Whether anything is built whole, and whether anything is carried on."""
+    return build.execute("select is_full_build, is_carried_on from raw.refresh_context").fetchone()
+
+
 def test_tables_whose_rules_are_the_same_are_carried_on(
     build: duckdb.DuckDBPyConnection, families: Families
 ) -> None:
     assert prepare_kept_tables(build, families, landing(), context()) == []
-    assert build.execute("select is_full_build from raw.refresh_context").fetchone() == (False,)
+    assert flags(build) == (False, True)
 
 
 def test_a_full_refresh_builds_every_kept_table_whole(
@@ -79,7 +85,7 @@ def test_a_full_refresh_builds_every_kept_table_whole(
     whole = prepare_kept_tables(build, families, landing(), context(), is_full=True)
     assert {one.because for one in whole} == {"a full refresh was asked for"}
     assert {one.table for one in whole} == set(families.kept)
-    assert build.execute("select is_full_build from raw.refresh_context").fetchone() == (True,)
+    assert flags(build) == (True, False)
 
 
 def test_each_table_built_whole_has_its_reason(
@@ -92,7 +98,7 @@ def test_each_table_built_whole_has_its_reason(
         BuiltWhole("int_stages", "rules or models changed: intent"),
         BuiltWhole("int_states", "rules or models changed: intent"),
     ]
-    assert build.execute("select is_full_build from raw.refresh_context").fetchone() == (True,)
+    assert flags(build) == (True, False)
     # What is in force now is what the next build is held against.
     for table in families.kept:
         build.execute(f"create or replace table intermediate.{table} as select 1 as n")
@@ -122,6 +128,7 @@ def test_a_build_from_nothing_is_the_first_whatever_else_it_is(
     build.execute("drop schema intermediate cascade; create schema intermediate")
     whole = prepare_kept_tables(build, families, landing(took_rows_out=True), context(is_past=True))
     assert whole == [BuiltWhole(table, FIRST) for table in families.kept]
+    assert flags(build) == (True, False)
 
 
 def test_other_rules_are_no_landing(build: duckdb.DuckDBPyConnection, families: Families) -> None:
@@ -129,7 +136,7 @@ def test_other_rules_are_no_landing(build: duckdb.DuckDBPyConnection, families: 
     whole = prepare_for_rules(build, families, "new")
     assert [one.table for one in whole] == ["int_stages"]
     assert build.execute("from raw.new_files").fetchall() == []
-    assert build.execute("from raw.refresh_context").fetchall() == [(True, "new")]
+    assert build.execute("from raw.refresh_context").fetchall() == [(True, True, "new")]
 
 
 def test_the_report_tells_tables_and_reasons() -> None:
