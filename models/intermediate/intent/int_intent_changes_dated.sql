@@ -9,7 +9,7 @@ with leads as (
 
 ),
 
--- Interactions that earn points are among the states.
+-- Signals that earn points are among the states.
 interactions as (
 
     select interactions.*
@@ -18,7 +18,9 @@ interactions as (
         on interactions.lead_id = leads.lead_id
     where
         interactions.zero_because is null
-        and (interactions.points <= 0 or interactions.is_hand_raise)
+        and (
+            interactions.kind <> 'signal' or interactions.points <= 0 or interactions.is_hand_raise
+        )
 
 ),
 

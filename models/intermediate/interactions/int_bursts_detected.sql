@@ -1,6 +1,8 @@
 -- More than a person can do in seconds. Ordering all interactions would cost more than the scores
 -- do, so they are counted by person and span of time first: a burst lies in two neighbouring spans,
--- and one of them holds half of it. Only such spans and their neighbours are put in order.
+-- and one of them holds half of it. Only such spans and their neighbours are put in order. The key
+-- of a span has 30 bits of the lead's hash before 33 of its number, counted from long before any
+-- event, so that its neighbours are one more and one less.
 {%- set span_key %}
 cast({{ hashed_text('interactions.lead_id') }} % 1073741824 as bigint) * 8589934592
 + 4294967296
