@@ -6,6 +6,7 @@
     {%- if not execute or load_relation(groups) is none -%}
         {{ return(range(1, 9)) }}
     {%- endif -%}
-    {%- set found = run_query('select count(*) from ' ~ groups) -%}
+    {#- Rendered, since a run with --empty asks how many groups there are as well. -#}
+    {%- set found = run_query('select count(*) from ' ~ groups.render()) -%}
     {{ return(range(1, (found.rows[0][0] | int) + 1)) }}
 {%- endmacro %}
