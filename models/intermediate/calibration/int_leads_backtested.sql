@@ -12,12 +12,6 @@ interactions as (
 
 ),
 
-interaction_records as (
-
-    select * from {{ ref('stg_files__interactions') }}
-
-),
-
 signal_groups as (
 
     select * from {{ ref('signal_groups') }}
@@ -36,57 +30,40 @@ scoring as (
 
 ),
 
-first_known as (
-
-    select
-        interaction_id,
-        min(known_at) as known_at,
-        min(case when is_known_at_assumed then known_at end) as assumed_at
-    from interaction_records
-    group by interaction_id
-
-),
-
-known as (
-
-    select
-        interactions.*,
-        first_known.known_at,
-        coalesce(first_known.assumed_at = first_known.known_at, false) as is_known_at_assumed
-    from interactions
-    inner join first_known
-        on interactions.interaction_id = first_known.interaction_id
-
-),
-
 known_by_then as (
 
     select
         instants.lead_id,
         instants.horizon,
-        known.kind,
-        coalesce(known.signal_group, known.negative_group, known.interaction_type) as component,
+        interactions.kind,
+        coalesce(
+            interactions.signal_group,
+            interactions.negative_group,
+            interactions.interaction_type
+        ) as component,
         case
-            when known.kind = 'signal'
+            when interactions.kind = 'signal'
                 then
-                    known.points * pow(
+                    interactions.points * pow(
                         2.0,
                         -{{ half_lives_between(
-                            'known.occurred_at', 'instants.scored_at', 'known.half_life_days'
+                            'interactions.occurred_at',
+                            'instants.scored_at',
+                            'interactions.half_life_days'
                         ) }}
                     )
-            else known.points
+            else interactions.points
         end as points_then,
-        known.points,
-        known.known_at,
-        known.is_known_at_assumed
+        interactions.points,
+        interactions.first_known_at,
+        interactions.is_first_known_at_assumed
     from instants
-    inner join known
+    inner join interactions
         on
-            instants.lead_id = known.lead_id
-            and instants.scored_at >= known.counts_from
-            and instants.scored_at >= known.known_at
-    where known.kind = 'signal' or known.step_until > instants.scored_at
+            instants.lead_id = interactions.lead_id
+            and instants.scored_at >= interactions.counts_from
+            and instants.scored_at >= interactions.first_known_at
+    where interactions.kind = 'signal' or interactions.step_until > instants.scored_at
 
 ),
 
@@ -98,10 +75,10 @@ components as (
         kind,
         component,
         count(*) as interaction_count,
-        cast(sum({{ quantized('points_then') }}) as double) as points_then,
-        cast(sum({{ quantized('points') }}) as double) as points_undecayed,
-        max(known_at) as known_at,
-        max(case when is_known_at_assumed then 1 else 0 end) as assumed_count
+        {{ points_of_quanta('sum(' ~ quanta('points_then') ~ ')') }} as points_then,
+        {{ points_of_quanta('sum(' ~ quanta('points') ~ ')') }} as points_undecayed,
+        max(first_known_at) as known_at,
+        max(case when is_first_known_at_assumed then 1 else 0 end) as assumed_count
     from known_by_then
     group by lead_id, horizon, kind, component
 

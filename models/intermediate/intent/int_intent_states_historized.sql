@@ -68,6 +68,7 @@ blocks as (
         block_number,
         max(half_life_days) as half_life_days,
         max(half_life) as half_life,
+        min(changed_at) as first_changed_at,
         sum(grown_points) as grown_points
     from grown
     group by lead_id, signal_group, block_number
@@ -81,7 +82,8 @@ blocks_in_order as (
         lag(block_number) over of_group as block_before,
         lag(grown_points) over of_group as points_before,
         lag(block_number, 2) over of_group as second_block_before,
-        lag(grown_points, 2) over of_group as second_points_before
+        lag(grown_points, 2) over of_group as second_points_before,
+        lead(first_changed_at) over of_group as next_block_changes_at
     from blocks
     window of_group as (partition by lead_id, signal_group order by block_number)
 
@@ -115,8 +117,9 @@ left_to_blocks as (
 
 ),
 
--- As a row ahead of a block's own: adding it afterwards would join all states with all blocks.
-with_what_was_left as (
+-- As a row ahead of a block's own: adding it afterwards would join all states with all blocks. In
+-- the same way the first change of the next block stands behind its last.
+with_neighbours as (
 
     select
         lead_id,
@@ -138,6 +141,17 @@ with_what_was_left as (
         grown_points
     from left_to_blocks
     where grown_points > 0
+    union all
+    select
+        lead_id,
+        signal_group,
+        half_life_days,
+        half_life,
+        next_block_changes_at as changed_at,
+        block_number,
+        {{ quanta('cast(null as double)') }} as grown_points
+    from blocks_in_order
+    where next_block_changes_at is not null
 
 ),
 
@@ -150,11 +164,12 @@ running as (
         half_life,
         changed_at,
         block_number,
+        grown_points,
         sum(grown_points) over (
             of_block rows between unbounded preceding and current row
         ) as grown_so_far,
         lead(changed_at) over of_block as next_changed_at
-    from with_what_was_left
+    from with_neighbours
     window of_block as (partition by lead_id, signal_group, block_number order by changed_at)
 
 ),
@@ -164,7 +179,8 @@ by_instant as (
 
     select * from running
     where
-        (next_changed_at is null or changed_at < next_changed_at)
+        grown_points is not null
+        and (next_changed_at is null or changed_at < next_changed_at)
         and changed_at > cast('0001-01-01 00:00:00' as timestamp)
 
 ),
@@ -176,6 +192,7 @@ final as (
         signal_group,
         half_life_days,
         changed_at,
+        next_changed_at,
         {{ points_of_quanta('grown_so_far') }}
         * pow(
             2.0,

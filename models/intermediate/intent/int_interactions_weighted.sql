@@ -91,6 +91,8 @@ with_depth as (
         interactions.pattern_name,
         interactions.occurred_at,
         interactions.counts_from,
+        interactions.first_known_at,
+        interactions.is_first_known_at_assumed,
         interactions.zero_because,
         cast(interactions.weight_factor as double) as weight_factor,
         counted_types.signal_group,
@@ -149,6 +151,8 @@ final as (
         pattern_name,
         occurred_at,
         counts_from,
+        first_known_at,
+        is_first_known_at_assumed,
         case
             when signal_group is not null then 'signal'
             when step_points is not null then 'step'

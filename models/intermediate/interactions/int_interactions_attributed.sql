@@ -89,7 +89,9 @@ attributed as (
         with_visitors.asset,
         with_visitors.depth,
         with_visitors.depth_unit,
-        with_visitors.user_agent
+        with_visitors.user_agent,
+        with_visitors.first_known_at,
+        with_visitors.is_first_known_at_assumed
     from with_visitors
     left join joined_leads
         on with_visitors.told_lead_id = joined_leads.lead_id

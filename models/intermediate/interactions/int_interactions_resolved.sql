@@ -63,6 +63,9 @@ carried_forward as (
     select
         interaction_id,
         known_at,
+        min(known_at) over of_interaction as first_known_at,
+        min(case when is_known_at_assumed then known_at end) over of_interaction
+            as first_assumed_at,
         {{ latest_mapped('lead_id', 'records_so_far') }} as lead_id,
         {{ latest_mapped('visitor_id', 'records_so_far') }} as visitor_id,
         {{ latest_mapped('account_id', 'records_so_far') }} as account_id,
@@ -80,6 +83,7 @@ carried_forward as (
         ) as place_from_last
     from of_several_records
     window
+        of_interaction as (partition by interaction_id),
         records_so_far as (
             partition by interaction_id
             order by {{ record_order() }}
@@ -103,7 +107,9 @@ unioned as (
         depth,
         depth_unit,
         user_agent,
-        known_at
+        known_at,
+        known_at as first_known_at,
+        is_known_at_assumed as is_first_known_at_assumed
     from of_one_record
     union all
     select
@@ -119,7 +125,9 @@ unioned as (
         depth,
         depth_unit,
         user_agent,
-        known_at
+        known_at,
+        first_known_at,
+        coalesce(first_assumed_at = first_known_at, false) as is_first_known_at_assumed
     from carried_forward
     where place_from_last = 1
 
@@ -140,7 +148,9 @@ final as (
         depth,
         depth_unit,
         user_agent,
-        known_at
+        known_at,
+        first_known_at,
+        is_first_known_at_assumed
     from unioned
     -- Not a plain comparison, of which engines guess that it holds for a handful, and then build
     -- their joins on all the rest.

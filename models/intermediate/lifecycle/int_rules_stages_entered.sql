@@ -3,6 +3,9 @@
 -- once the stage has lasted long enough. Thresholds that hold on between changes are looked at when
 -- something changes and at the end of each day (UTC), so that no later event moves a transition.
 -- No stage is entered twice at the same instant, which is what ends every round at last.
+-- Each round reads all ways, and few leads go on for long: after these stages only the ways of
+-- those still under way are looked at.
+{%- set last_steps = [3, 8, none] %}
 with recursive triggers as (
 
     select * from {{ ref('int_lifecycle_triggers_unioned') }}
@@ -101,7 +104,7 @@ ways_by_time as (
 
 ),
 
-ways as (
+ways_1 as (
 
     select * from ways_by_trigger
     union all
@@ -109,103 +112,147 @@ ways as (
 
 ),
 
-walk as (
+{% for last_step in last_steps -%}
+    {%- set walk = 'walk_' ~ loop.index -%}
+    {%- set ways = 'ways_' ~ loop.index -%}
+    {%- if not loop.first -%}
+        leads_under_way_{{ loop.index }} as (
 
-    select
-        lead_id,
-        1 as step_number,
-        to_stage as stage,
-        holds_from as entered_at,
-        cast(null as varchar) as profile,
-        trigger,
-        coalesce(reason, reason_code) as reason,
-        evidence,
-        evidence_id,
-        '|' || to_stage || '|' as entered_at_instant
-    from ways
-    where from_stage is null
-    union all
-    select
-        chosen.lead_id,
-        chosen.step_number,
-        chosen.stage,
-        chosen.entered_at,
-        chosen.profile,
-        chosen.trigger,
-        chosen.reason,
-        chosen.evidence,
-        chosen.evidence_id,
-        chosen.entered_at_instant
-    from (
+            select * from walk_{{ loop.index0 }}
+            where step_number = {{ loop.previtem }}
+
+        ),
+
+        {{ ways }} as (
+
+            select ways_before.*
+            from ways_{{ loop.index0 }} as ways_before
+            inner join leads_under_way_{{ loop.index }} as leads_under_way
+                on ways_before.lead_id = leads_under_way.lead_id
+
+        ),
+
+    {% endif -%}
+
+    {{ walk }} as (
+
+        {% if loop.first -%}
+
+            select
+                lead_id,
+                1 as step_number,
+                to_stage as stage,
+                holds_from as entered_at,
+                cast(null as varchar) as profile,
+                trigger,
+                coalesce(reason, reason_code) as reason,
+                evidence,
+                evidence_id,
+                '|' || to_stage || '|' as entered_at_instant
+            from ways_1
+            where from_stage is null
+        {%- else -%}
+            select * from leads_under_way_{{ loop.index }}
+        {%- endif %}
+        union all
         select
-            opening.*,
-            case
-                when opening.entered_at = opening.left_at
-                    then opening.left_at_instant || opening.stage || '|'
-                else '|' || opening.stage || '|'
-            end as entered_at_instant,
-            row_number() over (
-                partition by opening.lead_id
-                order by
-                    opening.entered_at asc,
-                    opening.precedence asc,
-                    opening.holds_from asc,
-                    opening.evidence_id asc,
-                    opening.reason asc
-            ) as place
+            chosen.lead_id,
+            chosen.step_number,
+            chosen.stage,
+            chosen.entered_at,
+            chosen.profile,
+            chosen.trigger,
+            chosen.reason,
+            chosen.evidence,
+            chosen.evidence_id,
+            chosen.entered_at_instant
         from (
             select
-                walk.lead_id,
-                walk.entered_at as left_at,
-                walk.entered_at_instant as left_at_instant,
-                walk.step_number + 1 as step_number,
-                ways.to_stage as stage,
+                opening.*,
                 case
-                    when {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_from
-                        then ways.holds_from
-                    when ways.is_found_to_the_day
-                        then {{ day_end(days_after('walk.entered_at', 'ways.wait_days')) }}
-                    else {{ days_after('walk.entered_at', 'ways.wait_days') }}
-                end as entered_at,
-                coalesce(ways.profile, walk.profile) as profile,
-                ways.trigger,
-                coalesce(ways.reason, ways.reason_code) as reason,
-                case
-                    when
-                        ways.is_found_to_the_day
-                        and ways.holds_from
-                        < {{ days_after('walk.entered_at', 'ways.wait_days') }}
-                        then 'timer'
-                    else ways.evidence
-                end as evidence,
-                case
-                    when
-                        not ways.is_found_to_the_day
-                        or {{ days_after('walk.entered_at', 'ways.wait_days') }}
-                        <= ways.holds_from
-                        then ways.evidence_id
-                end as evidence_id,
-                ways.precedence,
-                ways.holds_from,
-                ways.holds_until
-            from walk
-            inner join ways
-                on
-                    walk.lead_id = ways.lead_id
-                    and walk.stage = ways.from_stage
-                    and walk.entered_at <= ways.holds_until
-                    and (not ways.is_for_kept_profile or walk.profile = ways.profile)
-                    and coalesce(walk.entered_at > ways.stage_entered_after, true)
-                    and coalesce(walk.entered_at <= ways.stage_entered_until, true)
-        ) as opening
-        where
-            opening.entered_at <= opening.holds_until
-            and (
-                opening.left_at < opening.entered_at
-                or position('|' || opening.stage || '|' in opening.left_at_instant) = 0
-            )
-    ) as chosen
-    where chosen.place = 1
+                    when opening.entered_at = opening.left_at
+                        then opening.left_at_instant || opening.stage || '|'
+                    else '|' || opening.stage || '|'
+                end as entered_at_instant,
+                row_number() over (
+                    partition by opening.lead_id
+                    order by
+                        opening.entered_at asc,
+                        opening.precedence asc,
+                        opening.holds_from asc,
+                        opening.evidence_id asc,
+                        opening.reason asc
+                ) as place
+            from (
+                select
+                    walk.lead_id,
+                    walk.entered_at as left_at,
+                    walk.entered_at_instant as left_at_instant,
+                    walk.step_number + 1 as step_number,
+                    ways.to_stage as stage,
+                    case
+                        when {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_from
+                            then ways.holds_from
+                        when ways.is_found_to_the_day
+                            then {{ day_end(days_after('walk.entered_at', 'ways.wait_days')) }}
+                        else {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                    end as entered_at,
+                    coalesce(ways.profile, walk.profile) as profile,
+                    ways.trigger,
+                    coalesce(ways.reason, ways.reason_code) as reason,
+                    case
+                        when
+                            ways.is_found_to_the_day
+                            and ways.holds_from
+                            < {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                            then 'timer'
+                        else ways.evidence
+                    end as evidence,
+                    case
+                        when
+                            not ways.is_found_to_the_day
+                            or {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                            <= ways.holds_from
+                            then ways.evidence_id
+                    end as evidence_id,
+                    ways.precedence,
+                    ways.holds_from,
+                    ways.holds_until
+                from {{ walk }} as walk
+                inner join {{ ways }} as ways
+                    on
+                        walk.lead_id = ways.lead_id
+                        {% if last_step -%}
+                            and walk.step_number < {{ last_step }}
+                        {%- endif %}
+                        and walk.stage = ways.from_stage
+                        and walk.entered_at <= ways.holds_until
+                        and (not ways.is_for_kept_profile or walk.profile = ways.profile)
+                        and coalesce(walk.entered_at > ways.stage_entered_after, true)
+                        and coalesce(walk.entered_at <= ways.stage_entered_until, true)
+            ) as opening
+            where
+                opening.entered_at <= opening.holds_until
+                and (
+                    opening.left_at < opening.entered_at
+                    or position('|' || opening.stage || '|' in opening.left_at_instant) = 0
+                )
+        ) as chosen
+        where chosen.place = 1
+
+    ),
+
+{% endfor -%}
+
+unioned as (
+
+    {% for last_step in last_steps -%}
+        select * from walk_{{ loop.index }}
+        {% if not loop.first -%}
+            where step_number > {{ loop.previtem }}
+        {%- endif %}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -221,7 +268,7 @@ final as (
         reason,
         evidence,
         evidence_id
-    from walk
+    from unioned
 
 )
 

@@ -83,9 +83,8 @@ groups_of_signals as (
         states.signal_group as component,
         cast(null as varchar) as interaction_id,
         states.changed_at,
-        lead(states.changed_at) over (
-            partition by states.lead_id, states.signal_group order by states.changed_at
-        ) as next_changed_at,
+        case when states.next_changed_at <= refresh_context.as_of then states.next_changed_at end
+            as next_changed_at,
         states.uncapped_points as points,
         states.half_life_days,
         signal_groups.cap_points,
