@@ -54,6 +54,15 @@ def limit_memory(
     connection.execute(f"set temp_directory = {literal(str(spill or ''))}")
 
 
+def memory_settings(spill: Path) -> dict[str, str]:
+    """Settings of an engine that has the memory of a refresh to itself, as dbt's has.
+
+    Args:
+        spill: folder for what does not fit, made when needed.
+    """
+    return {"memory_limit": f"{memory_bytes()}B", "temp_directory": str(spill)}
+
+
 def exhausted(message: str, doing: str) -> RunFailed | None:
     """The error to raise where an engine's words tell that memory or disk ran out."""
     found = re.search(_EXHAUSTED, message)

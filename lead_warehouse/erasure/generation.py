@@ -110,7 +110,7 @@ class Scrubbing:
                 connection.commit()
                 connection.execute("checkpoint")
             compact(lambda _: None, database, STORAGE_VERSION)
-            tables = verify(lambda _: None, database)
+            tables = verify(lambda _: None, database, work / "spill")
             manifest = dict(generation.manifest)
             manifest["file"] = {"bytes": database.stat().st_size, "sha256": file_digest(database)}
             manifest["tables"] = {name: asdict(digest) for name, digest in tables.items()}

@@ -11,7 +11,7 @@ from lead_warehouse.gates.data_docs import DataDocs
 from lead_warehouse.gates.limits import load_limits
 from lead_warehouse.gates.suites import Suite, load_suites
 from lead_warehouse.sql import identifier
-from lead_warehouse.state.engine import open_to_write
+from lead_warehouse.state.engine import open_to_write, spill_of
 
 KEPT_ROWS = 1000
 """Failing rows kept for each expectation."""
@@ -67,7 +67,7 @@ def check(
     """
     suites = load_suites(gate)
     report(f"{gate}: comparing with the generation before")
-    with open_to_write(database) as connection:
+    with open_to_write(database, spill=spill_of(database)) as connection:
         compare(connection, gate, checked, load_limits())
     return run_suites(report, database, gate, suites, run_folder)
 

@@ -14,6 +14,7 @@ from great_expectations.data_context import AbstractDataContext
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from lead_warehouse.memory import memory_bytes
 from lead_warehouse.state.engine import CONFINED
 
 
@@ -45,11 +46,13 @@ class DuckDBDatasource(SQLDatasource):
 
 def open_source(context: AbstractDataContext, database: Path) -> DuckDBDatasource:
     """A data source over the file; no expectation can write to it or reach anything else."""
+    # What does not fit goes where DuckDB puts it by itself: a confined engine is told no other place.
+    config = {"memory_limit": f"{memory_bytes()}B"} | CONFINED
     source = DuckDBDatasource(
         name="warehouse",
         connection_string=f"duckdb:///{database}",
         create_temp_table=False,
-        kwargs={"connect_args": {"read_only": True, "config": dict(CONFINED)}},
+        kwargs={"connect_args": {"read_only": True, "config": config}},
     )
     source._data_context = context
     # With each table the context writes its whole configuration as YAML to memory, where nobody

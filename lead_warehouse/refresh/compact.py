@@ -13,7 +13,9 @@ import duckdb
 
 from lead_warehouse.errors import RunFailed
 from lead_warehouse.failpoints import failpoint
+from lead_warehouse.memory import memory_settings
 from lead_warehouse.sql import identifier, literal
+from lead_warehouse.state.engine import spill_of
 
 FREE_SHARE = 0.6
 """A file with a greater share of free blocks is rewritten; two of each model make about 0.45."""
@@ -56,7 +58,7 @@ def compact(report: Callable[[str], None], database: Path, storage_version: str)
     rewritten.unlink(missing_ok=True)
     before = database.stat().st_size
     report("rewriting the file without its free blocks")
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={**memory_settings(spill_of(database))}) as connection:
         # Views carry the catalog's name: under another one they could not be copied.
         connection.execute(f"attach {literal(str(database))} as {database.stem} (read_only)")
         connection.execute(

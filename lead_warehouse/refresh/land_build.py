@@ -29,7 +29,7 @@ from lead_warehouse.rules.families import Families
 from lead_warehouse.state.comparisons import Comparisons
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
-from lead_warehouse.state.engine import STORAGE_VERSION, confine, use_utc
+from lead_warehouse.state.engine import STORAGE_VERSION, confine, spill_of, use_utc
 from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
@@ -95,7 +95,7 @@ def land_build(
         str(building), config={"storage_compatibility_version": STORAGE_VERSION}
     ) as connection:
         use_utc(connection)
-        limit_memory(connection, building.parent / "spill")
+        limit_memory(connection, spill_of(building))
         remember(connection)
         confine(connection, scratch, state.landing, state.publications, state.comparisons)
         erasures = Erasures(state)

@@ -49,14 +49,14 @@ from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
 from lead_warehouse.refresh.rollback import never_shown
 from lead_warehouse.refresh.room import full_disk_in_words, require_room
-from lead_warehouse.refresh.sealing import manifest_of, take_inputs
+from lead_warehouse.refresh.sealing import manifest_of, remove_spill, take_inputs
 from lead_warehouse.refresh.verify import verify
 from lead_warehouse.refresh.worker import run_in_worker, start_importing
 from lead_warehouse.rules.families import Families
 from lead_warehouse.state.control import ControlLedger
 from lead_warehouse.state.decisions import Decisions
 from lead_warehouse.state.digest import TableDigest
-from lead_warehouse.state.engine import STORAGE_VERSION
+from lead_warehouse.state.engine import STORAGE_VERSION, spill_of
 from lead_warehouse.state.erasures import Erasures
 from lead_warehouse.state.generations import RETAINED, Generations, remove_folder
 from lead_warehouse.state.hold import read_hold, who
@@ -383,7 +383,10 @@ class _Run:
             self.report.compaction = self._work(
                 compact, self._building, STORAGE_VERSION, step="compact"
             )
-        tables: dict[str, TableDigest] = self._work(verify, self._building, step="seal")
+        tables: dict[str, TableDigest] = self._work(
+            verify, self._building, spill_of(self._building), step="seal"
+        )
+        remove_spill(building)
         manifest = manifest_of(
             self.report.run_id,
             building,

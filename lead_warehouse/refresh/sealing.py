@@ -9,8 +9,8 @@ from lead_warehouse.refresh.base import file_digest
 from lead_warehouse.refresh.context import RefreshContext
 from lead_warehouse.refresh.premises import KEY, Premises
 from lead_warehouse.state.digest import TableDigest, combined_digest
-from lead_warehouse.state.engine import open_to_write
-from lead_warehouse.state.generations import refuse_stale_log
+from lead_warehouse.state.engine import open_to_write, spill_of
+from lead_warehouse.state.generations import refuse_stale_log, remove_folder
 
 
 def take_inputs(building: Path) -> list[dict[str, Any]]:
@@ -30,6 +30,12 @@ def take_inputs(building: Path) -> list[dict[str, Any]]:
         connection.execute("checkpoint")
     refuse_stale_log(building)
     return inputs
+
+
+def remove_spill(building: Path) -> None:
+    """Remove what engines put aside while they built and checked; dbt's is named by DuckDB."""
+    for folder in (spill_of(building), building.with_name(building.name + ".tmp")):
+        remove_folder(folder)
 
 
 def manifest_of(

@@ -10,11 +10,14 @@ from lead_warehouse.state.digest import DIGESTED_SCHEMAS, TableDigest, digest_ta
 from lead_warehouse.state.engine import open_read_only
 
 
-def verify(report: Callable[[str], None], database: Path) -> dict[str, TableDigest]:
+def verify(report: Callable[[str], None], database: Path, spill: Path) -> dict[str, TableDigest]:
     """Read every block, and every row of every table; digest what readers rely on.
 
     Views below the marts have no rows of their own: that they resolve is asked, and what marts need
     of them is read with the marts.
+
+    Args:
+        spill: folder for what does not fit into the memory of a refresh.
 
     Raises:
         RunFailed: a block is damaged, one of an index for example, which no scan reads.
@@ -23,7 +26,7 @@ def verify(report: Callable[[str], None], database: Path) -> dict[str, TableDige
     report("checking blocks")
     if damaged := damaged_blocks(database):
         raise RunFailed(f"damaged blocks of {database}: {len(damaged)}, the first is {damaged[0]}")
-    with open_read_only(database) as connection:
+    with open_read_only(database, spill) as connection:
         # What is digested is read by that.
         names = connection.execute(
             "select table_schema, table_name, table_type = 'VIEW' from information_schema.tables "

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import duckdb
 
+from lead_warehouse.memory import memory_settings
 from lead_warehouse.sql import literal
 
 STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
+
+SPILL = "spill"
 
 OPEN_TO_SETTINGS = {
     "autoinstall_known_extensions": False,
@@ -53,20 +56,43 @@ def use_utc(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("set timezone = 'UTC'")
 
 
-def open_to_write(database: Path, *folders: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that may change this database and files of the folders, and nothing else."""
+def open_to_write(
+    database: Path, *folders: Path, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection that may change this database and files of the folders, and nothing else.
+
+    Args:
+        spill: for what does not fit into the memory of a refresh, which the connection keeps to;
+            without one the engine's own limits hold.
+    """
     connection = duckdb.connect(str(database))
-    use_utc(connection)
+    _prepare(connection, spill)
     confine(connection, *folders)
     return connection
 
 
-def open_read_only(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can change nothing and reaches nothing but this file."""
+def open_read_only(database: Path, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection that can change nothing and reaches nothing but this file.
+
+    Args:
+        spill: as of :func:`open_to_write`.
+    """
     connection = duckdb.connect(str(database), read_only=True)
-    use_utc(connection)
+    _prepare(connection, spill)
     confine(connection)
     return connection
+
+
+def spill_of(database: Path) -> Path:
+    """Where steps of a refresh put what of a build does not fit into memory; it is not sealed."""
+    return database.parent / SPILL
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, spill: Path | None) -> None:
+    use_utc(connection)
+    if spill is not None:
+        for name, value in memory_settings(spill).items():
+            connection.execute(f"set {name} = {literal(value)}")
 
 
 def _paths(paths: Iterable[Path]) -> str:

@@ -220,7 +220,7 @@ def test_fault_12_a_bit_flipped_before_publication_is_found_wherever_it_lies(
     source = Generations(StateDirectory(root)).find(None).database
     database = tmp_path / "warehouse.duckdb"
     database.write_bytes(source.read_bytes())
-    assert verify(lambda line: None, database)
+    assert verify(lambda line: None, database, tmp_path / "spill")
     chance = random.Random(7)
     blocks = (database.stat().st_size - 3 * 4096) // (1 << 18)
     places = [chance.randrange(4096) + 4096 * header for header in range(3)]
@@ -228,9 +228,9 @@ def test_fault_12_a_bit_flipped_before_publication_is_found_wherever_it_lies(
     for place in places:
         flip(database, place)
         with pytest.raises((RunFailed, duckdb.Error)):
-            verify(lambda line: None, database)
+            verify(lambda line: None, database, tmp_path / "spill")
         flip(database, place)
-    assert verify(lambda line: None, database)
+    assert verify(lambda line: None, database, tmp_path / "spill")
 
 
 def test_fault_12_a_damaged_build_is_not_published(
