@@ -25,8 +25,7 @@ contributions as (
         lead_id,
         sum(case when score = 'fit' then score_points else 0 end) as fit_points,
         sum(case when score = 'intent' then score_points else 0 end) as intent_points,
-        -- Of numbers, which take a third of the time; two keys that share one would be told too.
-        count(*) - count(distinct {{ hashed_text('contribution_id') }}) as repeated_count,
+        count(*) - count(distinct contribution_id) as repeated_count,
         count(case when points is null or score_points is null or full_points is null then 1 end)
             as pointless_count,
         count(
