@@ -54,7 +54,7 @@ counted as (
         coalesce(interactions.signal_group, interactions.negative_group) as rule_group,
         interactions.interaction_id,
         interactions.occurred_at,
-        {{ quantized('interactions.unscreened_points') }} as undecayed_points,
+        cast(interactions.unscreened_points as decimal(28, 12)) as undecayed_points,
         case
             when interactions.kind = 'signal'
                 then {{ decayed_points(
@@ -151,7 +151,7 @@ limits as (
         case when taken.kind = 'cap' then clamped.rule_group end as rule_group,
         cast(null as varchar) as interaction_id,
         cast(null as timestamp) as occurred_at,
-        cast(null as decimal(38, 18)) as undecayed_points,
+        cast(null as decimal(28, 12)) as undecayed_points,
         case
             when taken.kind = 'cap' then clamped.cap_points
             else {{ quantized(
