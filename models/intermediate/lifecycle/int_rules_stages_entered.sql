@@ -5,7 +5,7 @@
 -- No stage is entered twice at the same instant, which is what ends every round at last.
 -- Each round reads all ways, and few leads go on for long: after these stages only the ways of
 -- those still under way are looked at.
-{%- set last_steps = [3, 8, none] %}
+{%- set last_steps = [4, 8, none] %}
 with recursive triggers as (
 
     select * from {{ ref('int_lifecycle_triggers_unioned') }}
@@ -104,7 +104,7 @@ ways_by_time as (
 
 ),
 
-ways_1 as (
+ways_1 {{ as_kept_aside() }} (
 
     select * from ways_by_trigger
     union all
@@ -123,12 +123,14 @@ ways_1 as (
 
         ),
 
-        {{ ways }} as (
+        {{ ways }} {{ as_kept_aside() }} (
 
             select ways_before.*
             from ways_{{ loop.index0 }} as ways_before
             inner join leads_under_way_{{ loop.index }} as leads_under_way
-                on ways_before.lead_id = leads_under_way.lead_id
+                on
+                    ways_before.lead_id = leads_under_way.lead_id
+                    and ways_before.holds_until >= leads_under_way.entered_at
 
         ),
 
