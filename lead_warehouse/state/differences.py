@@ -16,6 +16,9 @@ from lead_warehouse.state.row_differences import Compared, changed_rows, count_c
 CATALOG = "warehouse"
 """The name views carry: whichever generation is asked must be attached under it."""
 
+KEY_COMMENT = "primary key"
+"""What the macro ``comment_on_key`` writes at the column that is the key of a mart."""
+
 
 @dataclass(frozen=True)
 class TableDifference:
@@ -140,11 +143,15 @@ def _shapes(connection: duckdb.DuckDBPyConnection, generation: Generation) -> di
             "and schema_name in (select unnest(?)) order by 1, column_index",
             [CATALOG, list(DIGESTED_SCHEMAS)],
         ).fetchall()
+        # Earlier generations had their keys enforced, by an index each.
         keys = connection.execute(
             "select schema_name || '.' || table_name, constraint_column_names "
-            "from duckdb_constraints() where database_name = ? "
-            "and constraint_type = 'PRIMARY KEY'",
-            [CATALOG],
+            "from duckdb_constraints() where database_name = $catalog "
+            "and constraint_type = 'PRIMARY KEY' "
+            "union all "
+            "select schema_name || '.' || table_name, list(column_name order by column_index) "
+            "from duckdb_columns() where database_name = $catalog and comment = $key group by all",
+            {"catalog": CATALOG, "key": KEY_COMMENT},
         ).fetchall()
     key_of = {name: tuple(key) for name, key in keys}
     shapes: dict[str, dict[str, str]] = {}

@@ -17,6 +17,7 @@ from lead_warehouse.landing.raw_tables import ensure_raw_schema
 from lead_warehouse.refresh.build import DATABASE_VARIABLE, NodeResult, run_dbt
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.worker import run_in_worker
+from lead_warehouse.state.differences import KEY_COMMENT
 
 # Columns that stand side by side, one for each row of a seed of groups.
 NUMBERED_BY_SEED = re.compile(r"(group|step)_\d+_points")
@@ -114,6 +115,35 @@ def test_yaml_names_exactly_the_columns_a_model_has(
             # How many there are is for a seed to say: the model's description tells what they mean.
             for series in {name.partition("_")[0] for name in numbered}:
                 assert f"`{series}_1_points`" in model["description"], model["name"]
+
+
+def test_the_key_of_a_mart_is_tested_and_noted_in_the_database(
+    manifest: dict[str, Any], published_sample: Path
+) -> None:
+    keys = {
+        (model["name"], name)
+        for model in nodes(manifest, "model")
+        for name, column in model["columns"].items()
+        if any(one["type"] == "primary_key" for one in column["constraints"])
+    }
+    assert len(keys) > 60
+    tested = {
+        (test["attached_node"].rpartition(".")[2], test["column_name"])
+        for test in nodes(manifest, "test")
+        if (test.get("test_metadata") or {}).get("name") == "unique" and test["attached_node"]
+    }
+    assert keys - tested == set()
+    database = published_sample / "current" / "warehouse.duckdb"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        noted = connection.execute(
+            "select table_name, column_name from duckdb_columns() where comment = ?", [KEY_COMMENT]
+        ).fetchall()
+        enforced = connection.execute(
+            "select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY' "
+            "and schema_name in ('marts', 'exports')"
+        ).fetchall()
+    assert set(noted) == keys
+    assert enforced == []
 
 
 def test_personal_columns_stay_marked_on_their_way_to_the_marts(manifest: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ BLOAT = """
 create schema marts;
 create table marts.dim_leads (lead_id bigint primary key, name varchar not null);
 insert into marts.dim_leads select range, 'lead ' || range from range(1000);
+comment on column marts.dim_leads.name is 'what people say';
 create view marts.names as select name from warehouse.marts.dim_leads;
 create table filler as select hash(range) as h from range(3000000);
 checkpoint;
@@ -49,8 +50,12 @@ def test_a_file_of_free_blocks_is_rewritten_with_the_same_rows_keys_and_views(
     assert digests(bloated) == before
     assert damaged_blocks(bloated) == []
     assert [path.name for path in bloated.parent.iterdir()] == ["warehouse.duckdb"]
-    with duckdb.connect(str(bloated)) as connection, pytest.raises(duckdb.ConstraintException):
-        connection.execute("insert into marts.dim_leads values (1, 'twice')")
+    with duckdb.connect(str(bloated)) as connection:
+        assert connection.execute(
+            "select column_name, comment from duckdb_columns() where comment is not null"
+        ).fetchall() == [("name", "what people say")]
+        with pytest.raises(duckdb.ConstraintException):
+            connection.execute("insert into marts.dim_leads values (1, 'twice')")
 
 
 def test_a_rewritten_file_that_differs_is_discarded(

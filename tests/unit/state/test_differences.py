@@ -21,7 +21,9 @@ create table exports.rows (n integer); insert into exports.rows values (1), (1),
 """
 LATER = """
 create schema marts; create schema exports;
-create table marts.dim_leads (lead_id varchar primary key, stage varchar, score varchar, new date);
+create table marts.dim_leads (lead_id varchar not null, stage varchar, score varchar, new date);
+comment on column marts.dim_leads.lead_id is 'primary key';
+comment on column marts.dim_leads.stage is 'another';
 insert into marts.dim_leads values
     ('a', 'mql', '1.0', null), ('b', 'lead', '2.0', null), ('d', 'x', '3.0', null);
 create table marts.same as select 1 as n;
