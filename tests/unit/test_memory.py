@@ -2,12 +2,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import great_expectations as gx
 import pytest
 
 from lead_warehouse.errors import RunFailed, UserError
+from lead_warehouse.gates.duckdb_source import open_source
 from lead_warehouse.landing import parquet_file
 from lead_warehouse.landing.parquet_file import ParquetFile
 from lead_warehouse.memory import MEMORY_VARIABLE, exhausted, limit_memory, memory_bytes
+from lead_warehouse.refresh.sealing import remove_spill
+from lead_warehouse.refresh.verify import verify
+from lead_warehouse.state.engine import open_read_only, open_to_write
 from tests.unit.landing.test_load_file import HEAD, Warehouse, figures
 
 MANY = HEAD + b"".join(b"%d,%d@b.example,%d\n" % (n, n, n) for n in range(400_000))
@@ -95,3 +100,58 @@ def test_what_ran_out_is_told_with_the_remedy(message: str) -> None:
 
 def test_other_errors_are_none_of_memory() -> None:
     assert exhausted("Conversion Error: no integer", "sealing") is None
+
+
+LARGER_THAN_MEMORY = """
+create schema marts;
+create table marts.rows as select hash(n)::varchar || n::varchar as key from range(900_000) as r(n);
+create view marts.ordered as select key, row_number() over (order by key) as place from marts.rows;
+checkpoint;
+"""
+
+
+@pytest.mark.parametrize("step", ["seal", "audit"])
+def test_what_reads_a_build_keeps_to_the_memory_of_a_refresh(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str
+) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(LARGER_THAN_MEMORY)
+    monkeypatch.setenv(MEMORY_VARIABLE, "64MB")
+    if step == "seal":
+        verify(lambda _: None, database, tmp_path / "spill")
+        # Where nothing can be put aside it does not fit.
+        (tmp_path / "spill").touch()
+        with pytest.raises(duckdb.Error):
+            verify(lambda _: None, database, tmp_path / "spill")
+        return
+    source = open_source(gx.get_context(mode="ephemeral"), database)
+    engine = source.get_execution_engine()
+    with engine.get_connection() as connection:
+        [limit] = connection.exec_driver_sql("select current_setting('memory_limit')").fetchone()
+        connection.exec_driver_sql("select sum(hash(o)) from marts.ordered as o").fetchall()
+    assert limit == "61.0 MiB"
+
+
+def test_what_was_put_aside_is_not_sealed(tmp_path: Path) -> None:
+    building = tmp_path / "warehouse.duckdb"
+    building.touch()
+    for folder in ("spill", "warehouse.duckdb.tmp"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "block").touch()
+    remove_spill(building)
+    assert list(tmp_path.iterdir()) == [building]
+
+
+def test_a_connection_keeps_to_the_memory_of_a_refresh_where_it_may_spill(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(MEMORY_VARIABLE, "64MB")
+    database, spill = tmp_path / "warehouse.duckdb", tmp_path / "it's"
+    asked = "select current_setting('memory_limit'), current_setting('temp_directory')"
+    with open_to_write(database, spill=spill) as connection:
+        assert connection.execute(asked).fetchone() == ("61.0 MiB", str(spill))
+    with open_read_only(database, spill) as connection:
+        assert connection.execute(asked).fetchone() == ("61.0 MiB", str(spill))
+    with open_read_only(database) as connection:
+        assert connection.execute(asked).fetchone() != ("61.0 MiB", str(spill))
