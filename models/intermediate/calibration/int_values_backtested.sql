@@ -25,11 +25,34 @@ settings as (
 
 ),
 
+horizons as (
+
+    select * from {{ ref('backtest_horizons') }}
+
+),
+
+earliest_days as (
+
+    select min(days_after_creation) as days_after_creation
+    from horizons
+
+),
+
+earliest as (
+
+    select horizons.horizon
+    from horizons
+    inner join earliest_days
+        on horizons.days_after_creation = earliest_days.days_after_creation
+
+),
+
 scoring_attributes as (
 
     select
         attributes.attribute,
-        attributes.value_type
+        attributes.value_type,
+        settings.is_in_naive_bayes or attributes.attribute = 'source' as is_foretelling
     from attributes
     inner join settings
         on attributes.attribute = settings.attribute
@@ -92,6 +115,11 @@ values_of_attributes as (
     from given
     inner join scoring_attributes
         on given.name = scoring_attributes.attribute
+    left join earliest
+        on given.horizon = earliest.horizon
+    where
+        earliest.horizon is not null
+        or (scoring_attributes.is_foretelling and given.given_value is not null)
 
 ),
 
