@@ -6,6 +6,7 @@
 -- Each round reads all ways, and few leads go on for long: after these stages only the ways of
 -- those still under way are looked at.
 {%- set last_steps = [4, 8, none] %}
+{%- set waited_until = days_after('walk.entered_at', 'ways.wait_days') %}
 with recursive triggers as (
 
     select * from {{ ref('int_lifecycle_triggers_unioned') }}
@@ -193,11 +194,11 @@ ways_1 {{ as_kept_aside() }} (
                     walk.step_number + 1 as step_number,
                     ways.to_stage as stage,
                     case
-                        when {{ days_after('walk.entered_at', 'ways.wait_days') }} <= ways.holds_from
+                        when {{ waited_until }} <= ways.holds_from
                             then ways.holds_from
                         when ways.is_found_to_the_day
-                            then {{ day_end(days_after('walk.entered_at', 'ways.wait_days')) }}
-                        else {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                            then {{ day_end(waited_until) }}
+                        else {{ waited_until }}
                     end as entered_at,
                     coalesce(ways.profile, walk.profile) as profile,
                     ways.trigger,
@@ -206,14 +207,14 @@ ways_1 {{ as_kept_aside() }} (
                         when
                             ways.is_found_to_the_day
                             and ways.holds_from
-                            < {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                            < {{ waited_until }}
                             then 'timer'
                         else ways.evidence
                     end as evidence,
                     case
                         when
                             not ways.is_found_to_the_day
-                            or {{ days_after('walk.entered_at', 'ways.wait_days') }}
+                            or {{ waited_until }}
                             <= ways.holds_from
                             then ways.evidence_id
                     end as evidence_id,
