@@ -46,7 +46,7 @@ class DuckDBDatasource(SQLDatasource):
 
 def open_source(context: AbstractDataContext, database: Path) -> DuckDBDatasource:
     """A data source over the file; no expectation can write to it or reach anything else."""
-    # What does not fit goes where DuckDB puts it by itself: a confined engine is told no other place.
+    # What does not fit goes where DuckDB puts it by itself: a confined engine is told no other.
     config = {"memory_limit": f"{memory_bytes()}B"} | CONFINED
     source = DuckDBDatasource(
         name="warehouse",
