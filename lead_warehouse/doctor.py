@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -18,6 +17,7 @@ from lead_warehouse.refresh.verify import verify
 from lead_warehouse.state.checksums import damaged_blocks
 from lead_warehouse.state.control import OPEN_STATES, ControlLedger
 from lead_warehouse.state.digest import combined_digest
+from lead_warehouse.state.engine import SPILL
 from lead_warehouse.state.generations import ROLL_BACK, SET_ASIDE, Generation, Generations
 from lead_warehouse.state.hold import read_hold
 from lead_warehouse.state.layout import StateDirectory
@@ -184,7 +184,7 @@ def _generations(state: StateDirectory, thoroughly: bool) -> Iterator[Diagnosis]
         is_current = generation.run_id == current
         if is_current or thoroughly:
             remedy = ROLL_BACK if is_current else f"remove {generation.folder}"
-            damage = _damage(generation)
+            damage = _damage(generation, state.root / SPILL)
             if damage is None:
                 sentence = f"{generation.run_id}: every block, row and digest is as it was sealed"
                 yield Diagnosis("generation", sentence)
@@ -192,7 +192,7 @@ def _generations(state: StateDirectory, thoroughly: bool) -> Iterator[Diagnosis]
                 yield _wrong("generation", damage, remedy)
 
 
-def _damage(generation: Generation) -> str | None:
+def _damage(generation: Generation, spill: Path) -> str | None:
     """What is wrong with a generation's file; none when it is as it was sealed."""
     database = generation.database
     log = database.with_name(database.name + ".wal")
@@ -205,9 +205,7 @@ def _damage(generation: Generation) -> str | None:
         if told is not None and told != file_digest(database):
             return f"{database} is not what its manifest says (SHA-256)"
         # Nothing is written into the folder of a generation.
-        with TemporaryDirectory() as spill:
-            tables = verify(lambda line: None, database, Path(spill))
-        if combined_digest(tables) != generation.digest:
+        if combined_digest(verify(lambda line: None, database, spill)) != generation.digest:
             return f"{database}: its rows are not those of its manifest"
     except (OSError, duckdb.Error, LeadWarehouseError) as error:
         return f"{database}: {' '.join(str(error).split())}"

@@ -16,6 +16,7 @@ STORAGE_VERSION = "v1.4.0"
 """Oldest DuckDB whose readers must be able to open a published file; as in ``profiles.yml``."""
 
 SPILL = "spill"
+"""Folder for what does not fit into memory, beside the build or in the state directory."""
 
 OPEN_TO_SETTINGS = {
     "autoinstall_known_extensions": False,
