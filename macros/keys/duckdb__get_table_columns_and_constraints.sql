@@ -7,5 +7,8 @@
         {%- set kept = column['constraints'] | rejectattr('type', 'equalto', 'primary_key') | list -%}
         {%- do columns.update({name: dict(column, constraints=kept)}) -%}
     {%- endfor -%}
-    ({{ adapter.render_raw_columns_constraints(raw_columns=columns) | join(', ') }})
+    {%- set of_model = model['constraints'] | rejectattr('type', 'equalto', 'primary_key') | list -%}
+    {%- set rendered = adapter.render_raw_columns_constraints(raw_columns=columns)
+        + adapter.render_raw_model_constraints(raw_constraints=of_model) -%}
+    ({{ rendered | join(', ') }})
 {%- endmacro %}
