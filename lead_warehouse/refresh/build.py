@@ -104,7 +104,7 @@ def _invoke(
             report(event.info.msg)
 
     where = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    logs = ["--log-path", str(run_folder / "dbt"), "--log-level-file", "info", "--no-use-colors"]
+    logs = ["--log-path", str(run_folder / "dbt"), "--log-level-file", "none", "--no-use-colors"]
     # dbt writes its whole manifest twice a command, which nobody here reads.
     outcome = dbtRunner(callbacks=[listen]).invoke([*command, *where, *logs, "--no-write-json"])
     if outcome.exception is not None:

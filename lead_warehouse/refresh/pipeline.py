@@ -43,7 +43,7 @@ from lead_warehouse.refresh.findings import (
 )
 from lead_warehouse.refresh.land_build import LandedBuild, land_build
 from lead_warehouse.refresh.parsed import keep_parsed
-from lead_warehouse.refresh.premises import Premises, premises_of, why_build
+from lead_warehouse.refresh.premises import Premises, is_same_project, premises_of, why_build
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
@@ -66,6 +66,15 @@ from lead_warehouse.state.publications import Publications
 
 BUILD_COMMAND = ["build", "--exclude-resource-types", "test", "unit_test"]
 """Seeds and models in one go; tests are the audit's."""
+
+REBUILD_COMMAND = [
+    "run",
+    "--select",
+    "config.materialized:table",
+    "config.materialized:incremental",
+    "tag:of_each_refresh",
+]
+"""What holds rows, where seeds and views of the copied base are those that would be made again."""
 
 OF_ALL_INTERACTIONS = "tag:all_interactions,test_type:generic"
 """Tests of what is as long as all interactions; of leads that a refresh concerns others ask."""
@@ -199,7 +208,7 @@ class _Run:
                 self._judge(from_checks(self._check("raw_gate", context), self._failures))
             premises = self._premises(landed)
             if self._is_to_build(landed, premises):
-                self._go_on(context, premises)
+                self._go_on(landed, premises)
             else:
                 self._leave_standing()
         except LeadWarehouseError as error:
@@ -219,9 +228,10 @@ class _Run:
         self._clear_up()
         return report
 
-    def _go_on(self, context: RefreshContext, premises: Premises) -> None:
+    def _go_on(self, landed: LandedBuild, premises: Premises) -> None:
+        context = landed.context
         with self._step("build"):
-            self._build()
+            self._build(self._build_command(landed, premises))
         self._reach("built")
         with self._step("audit"):
             self._judge(self._audit(context))
@@ -327,8 +337,15 @@ class _Run:
         self.report.database = standing.database
         self._end("unchanged", f"nothing new; {standing.run_id} stands, as of {standing.as_of}")
 
-    def _build(self) -> None:
-        results = self._dbt(run_dbt, [BUILD_COMMAND], step="build")
+    def _build_command(self, landed: LandedBuild, premises: Premises) -> list[str]:
+        """What dbt is asked for: without seeds and views where the base has the same ones."""
+        if self.options.full_refresh or landed.base.run_id is None:
+            return BUILD_COMMAND
+        before = self.generations.find(landed.base.run_id).manifest
+        return REBUILD_COMMAND if is_same_project(before, premises) else BUILD_COMMAND
+
+    def _build(self, command: list[str]) -> None:
+        results = self._dbt(run_dbt, [command], step="build")
         self.report.time_models(results)
         bad = [result for result in results if result.is_bad]
         if bad:

@@ -1,7 +1,12 @@
-"""Imported once by the fork server, so that every step starts with dbt and the checker loaded."""
+"""Imported once by the fork server, so that every step starts with all that it needs loaded.
+
+Each fork first imports the program that it serves, the command line with all its parts.
+"""
 
 import dbt.adapters.duckdb
 import dbt.cli.main
 import great_expectations
 
-__all__ = ["dbt", "great_expectations"]
+import lead_warehouse.cli.app
+
+__all__ = ["dbt", "great_expectations", "lead_warehouse"]

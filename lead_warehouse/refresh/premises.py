@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from typing import Any
 
 import duckdb
 
@@ -45,6 +46,9 @@ CHANGED = {
     "erasures": "persons were erased",
 }
 """Why to build, by the premise that is not what it was."""
+
+OF_THE_PROJECT = ("rules", "models", "program")
+"""Premises that seeds and views follow from: neither holds anything of what has landed."""
 
 SAID_ELSEWHERE = ("refresh_context", "rule_families", "new_files")
 """Accounts left out of the digest of what has landed: the instant and the models are premises of
@@ -145,6 +149,12 @@ def why_build(
     if not isinstance(before, dict):
         return [*reasons, f"{current} does not say what it was built from"]
     return reasons + differences(before, premises)
+
+
+def is_same_project(manifest: dict[str, Any], now: Premises) -> bool:
+    """Whether a generation was built by the rules, models and program of now."""
+    before = manifest.get(KEY)
+    return isinstance(before, dict) and all(before.get(one) == now[one] for one in OF_THE_PROJECT)
 
 
 def differences(before: Premises, now: Premises) -> list[str]:

@@ -1,4 +1,4 @@
-{{ config(materialized='view', tags=['all_interactions']) }}
+{{ config(materialized='view', tags=['all_interactions', 'of_each_refresh']) }}
 
 {%- set touched = ref('int_leads_touched') %}
 
