@@ -92,6 +92,26 @@ def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == kind]
 
 
+def test_views_that_a_refresh_tells_something_are_made_in_each(manifest: dict[str, Any]) -> None:
+    macros = manifest["macros"]
+
+    def called(names: list[str], seen: set[str]) -> set[str]:
+        for name in names:
+            if name in macros and name not in seen:
+                seen.add(name)
+                called(macros[name]["depends_on"]["macros"], seen)
+        return seen
+
+    telling = [
+        model
+        for model in nodes(manifest, "model")
+        if model["config"]["materialized"] == "view"
+        and "macro.lead_warehouse.refresh_flag" in called(model["depends_on"]["macros"], set())
+    ]
+    assert telling != []
+    assert [one["name"] for one in telling if "of_each_refresh" not in one["tags"]] == []
+
+
 def test_every_model_says_its_grain_and_describes_every_column(manifest: dict[str, Any]) -> None:
     for model in nodes(manifest, "model"):
         assert model["description"].startswith("One row"), model["name"]

@@ -312,6 +312,41 @@ def test_runs_without_news_cost_no_generation_its_logs(
     assert len(left - made) == 2
 
 
+def commands(root: Path, exports: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Any:
+    """What dbt was asked to build in a refresh."""
+    asked: list[list[str]] = []
+    built = pipeline._Run._build
+
+    def build(run: pipeline._Run, command: list[str]) -> None:
+        asked.append(command)
+        built(run, command)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline._Run, "_build", build)
+        refreshed(root, exports, **options)
+    return asked
+
+
+def test_seeds_and_views_are_made_again_only_for_another_project(
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(**options: Any) -> Any:
+        return commands(root, lead_files, monkeypatch, **options)
+
+    assert asked() == [pipeline.REBUILD_COMMAND]
+    assert asked() == []
+    assert asked(full_refresh=True) == [pipeline.BUILD_COMMAND]
+    deliver(lead_files, "b", {"l9": "i@example.com"})
+    assert asked() == [pipeline.REBUILD_COMMAND]
+    (StateDirectory(root).project / "seeds").mkdir(parents=True, exist_ok=True)
+    (StateDirectory(root).project / "seeds" / "signals.csv").write_text("another\n")
+    assert asked() == [pipeline.BUILD_COMMAND]
+    for generation in Generations(StateDirectory(root)).all():
+        generation.database.chmod(0o644)
+        generation.database.write_bytes(b"damaged")
+    assert asked() == [pipeline.BUILD_COMMAND]
+
+
 @pytest.mark.parametrize("point", ["landed", "before_end", "ended"])
 def test_fault_3_killed_as_it_ends_readers_keep_what_they_had(
     settled: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch, point: str
@@ -351,11 +386,26 @@ def built_because(state: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) 
     return told
 
 
+def built(state: Path, run_id: str) -> set[str]:
+    """Models and seeds that a run has made."""
+    ((results),) = StateDirectory(state).run(run_id).glob("dbt_*_results.json")
+    made = [one["unique_id"].split(".") for one in json.loads(results.read_text())["results"]]
+    return {name for kind, _, name, *_ in made if kind in ("model", "seed")}
+
+
 def test_the_whole_pipeline_ends_early_and_builds_for_a_rule_or_a_model(
     stories_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = refresh_state(stories_state, STORIES / "mapping.yml", audited=False)
     assert first.is_published and first.built_because == [CHANGED["landed"]]
+    # Seeds and views of the copied base are as they would be made again.
+    made = built(stories_state, first.run_id)
+    tables = ask(
+        stories_state,
+        "select table_name from duckdb_tables() "
+        "where schema_name in ('staging', 'intermediate', 'marts', 'exports')",
+    )
+    assert made == {name for (name,) in tables} | {"int_interactions_traced"}
     arguments = ("--state", stories_state, "--mapping", STORIES / "mapping.yml")
     ended = run("refresh", *arguments)
     assert ended.returncode == 0, ended.stderr
@@ -389,3 +439,6 @@ def test_the_whole_pipeline_ends_early_and_builds_for_a_rule_or_a_model(
     again = refresh_state(stories_state, STORIES / "mapping.yml")
     assert (again.state, again.stands) == ("unchanged", first.run_id)
     assert again.checks.keys() == {"raw_gate"}
+    whole = refresh_state(stories_state, STORIES / "mapping.yml", audited=False, full_refresh=True)
+    assert {"stg_files__leads", "signals"} < built(stories_state, whole.run_id) - made
+    assert whole.digest == first.digest
