@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lead_warehouse.refresh.spared_dbt import spare_dbt
+
 DATABASE_VARIABLE = "LEAD_WAREHOUSE_DATABASE"
 """Names the database in ``profiles.yml``."""
 
@@ -98,6 +100,7 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     _shut_out_environment(project)
+    spare_dbt()
 
     def listen(event: Any) -> None:
         if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult"):

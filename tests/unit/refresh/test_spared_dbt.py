@@ -1,0 +1,95 @@
+"""dbt is spared what nobody sees of it, and nothing else."""
+
+from collections import ChainMap
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dbt_common.clients.jinja import NativeSandboxTemplate, get_template, render_template
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.types import Formatting, Note
+
+from lead_warehouse.refresh.spared_dbt import spare_dbt
+
+
+@pytest.fixture
+def spared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is changed is put back afterwards: the locked dbt has all of it."""
+    monkeypatch.setattr(EventManager, "fire_event", EventManager.fire_event)
+    monkeypatch.setattr(NativeSandboxTemplate, "new_context", NativeSandboxTemplate.new_context)
+    spare_dbt()
+    spare_dbt()
+
+
+class Counted(ChainMap[str, Any]):
+    """A context that knows how often one of its values was asked for."""
+
+    asked = 0
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked += 1
+        return super().__getitem__(key)
+
+
+def told(manager: EventManager) -> list[str]:
+    seen: list[str] = []
+
+    def see(event: Any) -> None:
+        seen.append(event.info.msg)
+
+    manager.add_callback(see)
+    manager.fire_event(Formatting(msg="of level debug"), EventLevel.DEBUG)
+    manager.fire_event(Note(msg="of level info"))
+    manager.fire_event(Note(msg="a note for debugging"), EventLevel.DEBUG)
+    manager.fire_event(Note(msg="a warning"), level=EventLevel.WARN)
+    manager.fire_event(Note(msg="an error"), level=EventLevel.ERROR)
+    manager.fire_or_defer_event(Note(msg="an error later"), level=EventLevel.ERROR)
+    return seen
+
+
+@pytest.mark.usefixtures("spared")
+def test_only_debug_events_are_left_out() -> None:
+    assert told(EventManager()) == ["of level info", "a warning", "an error", "an error later"]
+
+
+def test_without_it_debug_events_are_worded() -> None:
+    assert "a note for debugging" in told(EventManager())
+
+
+@pytest.fixture
+def context() -> Iterator[Counted]:
+    yield Counted({"columns": ["a", "b"], "ref": lambda name: f"marts.{name}"}, {
+        f"macro_{number}": number for number in range(1000)
+    })  # fmt: skip
+
+
+def rendered(context: Any, text: str) -> Any:
+    return render_template(get_template(text, context, native=True), context)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{{ ref('dim_leads') }}", "marts.dim_leads"),
+        ("{{ columns }}", ["a", "b"]),
+        ("{{ macro_7 + 1 }}", 8),
+        ("{% set one = 1 %}{{ one }}", 1),
+        ("plain", "plain"),
+        ("{{ nowhere is defined }}", False),
+    ],
+)
+@pytest.mark.usefixtures("spared")
+def test_arguments_are_rendered_as_ever_without_a_copy_of_the_context(
+    context: Counted, text: str, value: Any
+) -> None:
+    before = dict(context)
+    context.asked = 0
+    assert rendered(context, text) == value
+    assert context.asked < 10
+    assert dict(context) == before
+
+
+def test_without_it_the_context_is_copied(context: Counted) -> None:
+    assert rendered(context, "{{ columns }}") == ["a", "b"]
+    assert context.asked > 1000
