@@ -280,6 +280,9 @@ def test_fault_50_no_model_takes_a_variable_or_the_environment_into_its_sql(call
     if call == "run_query":
         # They ask for booleans of the one row that the refresh itself writes, and count a seed.
         sql = [path for path in sql if path.name not in ("refresh_flag.sql", "group_numbers.sql")]
+    if call == "statement":
+        # What runs a model's own query, and drops what was there before.
+        sql = [path for path in sql if path.parent.name != "materializations"]
     assert [path.name for path in sql if used.search(path.read_text())] == []
 
 
