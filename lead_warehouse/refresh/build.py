@@ -107,7 +107,8 @@ def _invoke(
             report(event.info.msg)
 
     where = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    logs = ["--log-path", str(run_folder / "dbt"), "--log-level-file", "none", "--no-use-colors"]
+    # What it prints is the step's log; a file of its own would say the same.
+    logs = ["--log-path", str(project / "target"), "--log-level-file", "none", "--no-use-colors"]
     # dbt writes its whole manifest twice a command, which nobody here reads.
     outcome = dbtRunner(callbacks=[listen]).invoke([*command, *where, *logs, "--no-write-json"])
     if outcome.exception is not None:
