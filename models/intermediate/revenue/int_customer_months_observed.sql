@@ -71,7 +71,7 @@ subscribed as (
         'subscription' as basis,
         months.revenue_month,
         months.current_month,
-        sum(subscriptions.monthly_amount) as revenue_amount
+        {{ exact_sum('subscriptions.monthly_amount') }} as revenue_amount
     from subscriptions
     inner join months
         on
@@ -87,9 +87,10 @@ invoiced as (
     select
         customer_id,
         invoice_month,
-        sum(net_amount) as net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(case when margin_amount is not null then net_amount end) as net_of_known_margin
+        {{ exact_sum('net_amount') }} as net_amount,
+        {{ exact_sum('margin_amount') }} as margin_amount,
+        {{ exact_sum('case when margin_amount is not null then net_amount end') }}
+            as net_of_known_margin
     from invoices
     group by customer_id, invoice_month
 

@@ -58,7 +58,7 @@ booked as (
 
     select
         closed_number,
-        sum(cast(reporting_amount as double)) as amount,
+        {{ exact_sum('reporting_amount') }} as amount,
         count(*) as deal_count
     from outcomes
     group by closed_number

@@ -34,13 +34,13 @@ purchase_days as (
     select
         invoices.customer_id,
         invoices.issued_on,
-        sum(invoices.net_amount) as net_amount
+        {{ exact_sum('invoices.net_amount') }} as net_amount
     from invoices
     left join subscribers
         on invoices.customer_id = subscribers.customer_id
     where subscribers.customer_id is null
     group by invoices.customer_id, invoices.issued_on
-    having sum(invoices.net_amount) > 0
+    having {{ exact_sum('invoices.net_amount') }} > 0
 
 ),
 
@@ -60,7 +60,8 @@ repeated as (
     select
         purchase_days.customer_id,
         count(*) as repeat_count,
-        avg(purchase_days.net_amount) as mean_repeat_amount
+        {{ exact_sum('purchase_days.net_amount') }} / nullif(count(purchase_days.net_amount), 0)
+            as mean_repeat_amount
     from purchase_days
     inner join first_purchases
         on

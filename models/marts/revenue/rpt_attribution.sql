@@ -35,9 +35,11 @@ summed as (
         opportunity_type,
         dimension,
         segment,
-        sum(weight) as won_count,
-        sum(case when attributed_amount is null then weight else 0.0 end) as unknown_amount_count,
-        sum(case when is_unattributed then weight else 0.0 end) as unattributed_count,
+        {{ exact_sum('weight') }} as won_count,
+        {{ exact_sum('case when attributed_amount is null then weight else 0.0 end') }}
+            as unknown_amount_count,
+        {{ exact_sum('case when is_unattributed then weight else 0.0 end') }}
+            as unattributed_count,
         sum(attributed_amount) as won_amount,
         sum(case when is_unattributed then attributed_amount end) as unattributed_amount,
         count(distinct opportunity_id) as deal_count

@@ -68,10 +68,10 @@ summed as (
         count(distinct customer_months.customer_id) as customer_count,
         count(*) as customer_months,
         sum(cast(customer_months.is_churned as integer)) as churned_count,
-        sum(customer_months.revenue_amount) as revenue_amount,
+        {{ exact_sum('customer_months.revenue_amount') }} as revenue_amount,
         count(customer_months.revenue_amount) as revenue_months,
-        sum(customer_months.margin_amount) as margin_amount,
-        sum(customer_months.net_of_known_margin) as margin_revenue_amount
+        {{ exact_sum('customer_months.margin_amount') }} as margin_amount,
+        {{ exact_sum('customer_months.net_of_known_margin') }} as margin_revenue_amount
     from customer_months
     inner join segments
         on customer_months.customer_id = segments.customer_id

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import fsum
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -305,3 +307,34 @@ def test_a_quantile_counts_who_never_arrived_as_the_last(
     # The least value by which the share of all that count had arrived.
     by_then = [v for v in arrived if sum(w <= v for w in arrived) >= share * len(counted)]
     assert found == (min(by_then, default=None),)
+
+
+EXACT_SUM = render("statistics/exact_sum.sql", "exact_sum('x')")
+amounts = st.floats(-1e12, 1e12).map(lambda amount: round(amount, 4) / 12)
+
+
+def added_up(expression: str, numbers: list[float | None]) -> Any:
+    """The sum of a column, its rows added up in the order given."""
+    found = duckdb.execute(
+        f"select {expression} from (select unnest(cast(? as double[])) as x)", [numbers]
+    ).fetchone()
+    assert found is not None
+    return found[0]
+
+
+@given(st.lists(st.one_of(st.none(), amounts), max_size=40), st.randoms(use_true_random=False))
+def test_an_exact_sum_does_not_depend_on_the_order(
+    numbers: list[float | None], random: Random
+) -> None:
+    total = added_up(EXACT_SUM, numbers)
+    known = [number for number in numbers if number is not None]
+    assert total == (pytest.approx(fsum(known), rel=1e-12, abs=1e-3) if known else None)
+    random.shuffle(numbers)
+    assert added_up(EXACT_SUM, numbers) == total
+
+
+def test_a_sum_of_doubles_depends_on_it_and_thirds_are_whole_again() -> None:
+    assert added_up("sum(x)", [1e16, 1.0, -1e16]) != added_up("sum(x)", [1e16, -1e16, 1.0])
+    assert added_up(EXACT_SUM, [1e16, 1.0, -1e16]) == added_up(EXACT_SUM, [1e16, -1e16, 1.0]) == 1
+    assert added_up(EXACT_SUM, [1 / 3] * 3) == pytest.approx(1, abs=1e-14)
+    assert round(added_up(EXACT_SUM, [1 / 3] * 3), 9) == 1
