@@ -5,51 +5,49 @@ docs/adr/0076. The versions of what is changed here are locked, and a dbt that h
 these runs as it is.
 """
 
+from collections.abc import Callable
 from typing import Any
+
+Method = Callable[..., Any]
 
 
 def spare_dbt() -> None:
     """Leave out, in this process, what dbt does for nobody; done twice, it is done once."""
-    _leave_out_debug_events()
-    _share_contexts()
-
-
-def _leave_out_debug_events() -> None:
-    """Debug events are not worded: no log here keeps them, and dbt words each for every log."""
     try:
-        from dbt_common.events.base_types import EventLevel
+        from dbt_common.clients.jinja import NativeSandboxTemplate
         from dbt_common.events.event_manager import EventManager
+    except ImportError:
+        return
+    _replace(EventManager, "fire_event", _without_debug_events)
+    _replace(NativeSandboxTemplate, "new_context", _shared)
 
-        fire_event = EventManager.fire_event
-    except (ImportError, AttributeError):
-        return
-    if hasattr(fire_event, "spared"):
-        return
+
+def _replace(owner: type, name: str, sparing: Callable[[Method], Method]) -> None:
+    original = getattr(owner, name, None)
+    if original is not None and not hasattr(original, "is_spared"):
+        spared = sparing(original)
+        spared.is_spared = True  # type: ignore[attr-defined]
+        setattr(owner, name, spared)
+
+
+def _without_debug_events(fire_event: Method) -> Method:
+    """Debug events are not worded: no log here keeps them, and dbt words each for every log."""
+    from dbt_common.events.base_types import EventLevel
 
     def fire(manager: Any, event: Any, level: Any = None, *rest: Any, **named: Any) -> None:
         if (level or event.level_tag()) != EventLevel.DEBUG:
             fire_event(manager, event, level, *rest, **named)
 
-    fire.spared = True  # type: ignore[attr-defined]
-    EventManager.fire_event = fire  # type: ignore[assignment, method-assign]
+    return fire
 
 
-def _share_contexts() -> None:
+def _shared(new_context: Method) -> Method:
     """An argument of a test is rendered in the context that is there, as models are.
 
     Jinja would copy it, which makes an object of each of dbt's macros, twice an argument.
     """
-    try:
-        from dbt_common.clients.jinja import NativeSandboxTemplate
 
-        new_context = NativeSandboxTemplate.new_context
-    except (ImportError, AttributeError):
-        return
-    if hasattr(new_context, "spared"):
-        return
-
-    def shared_context(template: Any, vars: Any = None, *_: Any, **named: Any) -> Any:
+    def context(template: Any, vars: Any = None, *_: Any, **named: Any) -> Any:
         return new_context(template, vars, shared=True, locals=named.get("locals"))
 
-    shared_context.spared = True  # type: ignore[attr-defined]
-    NativeSandboxTemplate.new_context = shared_context  # type: ignore[assignment, method-assign]
+    return context

@@ -310,7 +310,7 @@ def test_a_quantile_counts_who_never_arrived_as_the_last(
 
 
 EXACT_SUM = render("statistics/exact_sum.sql", "exact_sum('x')")
-amounts = st.floats(-1e12, 1e12).map(lambda amount: round(amount, 4) / 12)
+amounts = st.floats(-1e9, 1e9).map(lambda amount: round(amount, 4) / 12)
 
 
 def added_up(expression: str, numbers: list[float | None]) -> Any:
@@ -328,7 +328,7 @@ def test_an_exact_sum_does_not_depend_on_the_order(
 ) -> None:
     total = added_up(EXACT_SUM, numbers)
     known = [number for number in numbers if number is not None]
-    assert total == (pytest.approx(fsum(known), rel=1e-12, abs=1e-3) if known else None)
+    assert total == (pytest.approx(fsum(known), rel=1e-12, abs=1e-6) if known else None)
     random.shuffle(numbers)
     assert added_up(EXACT_SUM, numbers) == total
 
