@@ -1,11 +1,11 @@
 -- A score is the sum of its rows, to the last digit, and each row has a key, a lead and points: for
 -- every lead where everything was built, else for those that this refresh concerns.
-{%- set touched = ref('int_leads_touched') %}
+-- depends_on: {{ ref('int_leads_touched') }}
 with scores as (
 
     select * from {{ ref('fct_lead_scores') }}
     {% if not is_full_build() %}
-        where lead_id in (select lead_id from {{ touched }})
+        where {{ among_touched_leads('lead_id') }}
     {% endif %}
 
 ),
@@ -14,7 +14,7 @@ ledger as (
 
     select * from {{ ref('fct_score_contributions') }}
     {% if not is_full_build() %}
-        where lead_id in (select lead_id from {{ touched }})
+        where {{ among_touched_leads('lead_id') }}
     {% endif %}
 
 ),

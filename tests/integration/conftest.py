@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.light import deliver, light_refresh, light_steps
+from tests.small_project import Small
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,11 @@ def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
             deliver(folder / "exports", name, {lead: f"{lead}@x.fr"})
             light_refresh(folder / "state", folder / "exports")
     return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    return Small(tmp_path)
 
 
 @pytest.fixture
