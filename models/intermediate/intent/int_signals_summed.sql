@@ -1,3 +1,5 @@
+{{ config(materialized='view', tags=['all_interactions']) }}
+
 -- All that is asked of a lead's interactions at the as-of instant, in one pass over them. What
 -- earns nothing is left out, but a request, which is one whatever it weighs.
 with interactions as (
