@@ -8,5 +8,8 @@ import dbt.cli.main
 import great_expectations
 
 import lead_warehouse.cli.app
+from lead_warehouse.refresh.spared_dbt import make_schemas
 
 __all__ = ["dbt", "great_expectations", "lead_warehouse"]
+
+make_schemas()

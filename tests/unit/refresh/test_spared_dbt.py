@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.contracts.project import Project, ProjectFlags
+from dbt_common import dataclass_schema
 from dbt_common.clients.jinja import NativeSandboxTemplate, get_template, render_template
 from dbt_common.events.base_types import EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.types import Formatting, Note
 
-from lead_warehouse.refresh.spared_dbt import spare_dbt
+from lead_warehouse.refresh.spared_dbt import make_schemas, spare_dbt
 
 
 @pytest.fixture
@@ -93,3 +96,18 @@ def test_arguments_are_rendered_as_ever_without_a_copy_of_the_context(
 def test_without_it_the_context_is_copied(context: Counted) -> None:
     assert rendered(context, "{{ columns }}") == ["a", "b"]
     assert context.asked > 1000
+
+
+def test_what_a_project_is_held_against_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataclass_schema.dbtClassMixin.json_schema.__func__.cache_clear()
+    make_schemas()
+
+    def never(read: type) -> Any:
+        raise AssertionError(f"a schema of {read.__name__} is made again")
+
+    monkeypatch.setattr(dataclass_schema, "build_json_schema", never)
+    ProjectFlags.validate({"send_anonymous_usage_stats": False})
+    Project.validate({"name": "a", "profile": "a", "config-version": 2})
+    DuckDBCredentials.validate({"path": ":memory:", "database": "memory", "schema": "main"})
+    with pytest.raises(dataclass_schema.ValidationError):
+        Project.validate({"name": 1})
