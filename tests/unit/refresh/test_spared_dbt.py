@@ -99,7 +99,8 @@ def test_without_it_the_context_is_copied(context: Counted) -> None:
 
 
 def test_what_a_project_is_held_against_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    dataclass_schema.dbtClassMixin.json_schema.__func__.cache_clear()
+    kept: Any = dataclass_schema.dbtClassMixin.json_schema
+    kept.__func__.cache_clear()
     make_schemas()
 
     def never(read: type) -> Any:
