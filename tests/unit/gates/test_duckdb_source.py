@@ -1,0 +1,68 @@
+"""What the checker asks of the catalogue."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy
+from sqlalchemy.engine.reflection import Inspector
+from sqlalchemy.exc import NoSuchTableError
+
+from lead_warehouse.gates.duckdb_source import WholeSchemaInspector
+
+TABLES = """
+create table plain (a integer, "with space" varchar);
+create schema marts;
+create table marts.keyed (a integer, b decimal(18, 6) not null, primary key (a, b));
+create table marts.plain (c timestamp, d varchar[]);
+create view marts.looked_at as select c, 1.5 as e from marts.plain;
+"""
+
+
+@pytest.fixture
+def inspector(tmp_path: Path) -> Inspector:
+    database = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(TABLES)
+    engine = sqlalchemy.create_engine(f"duckdb:///{database}")
+    found = sqlalchemy.inspect(engine)
+    assert isinstance(found, Inspector)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "schema"),
+    [("plain", None), ("keyed", "marts"), ("plain", "marts"), ("looked_at", "marts")],
+)
+def test_a_schema_asked_at_once_is_what_each_table_says(
+    inspector: Inspector, table: str, schema: str | None
+) -> None:
+    whole = WholeSchemaInspector(inspector)
+    expected = inspector.get_columns(table, schema)
+    assert expected
+    # Types are objects without equality.
+    assert repr(whole.get_columns(table, schema)) == repr(expected)
+    assert whole.get_pk_constraint(table, schema) == inspector.get_pk_constraint(table, schema)
+    assert whole.dialect.name == "duckdb"
+
+
+def test_of_one_look_at_a_schema_all_its_tables_are_known(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = WholeSchemaInspector(inspector)
+    whole.get_columns("keyed", "marts")
+    whole.get_pk_constraint("keyed", "marts")
+
+    def never(*asked: object, **named: object) -> None:
+        raise AssertionError(f"asked again: {asked} {named}")
+
+    for name in dir(Inspector):
+        if name.startswith("get_"):
+            monkeypatch.setattr(inspector, name, never)
+    assert [one["name"] for one in whole.get_columns("looked_at", "marts")] == ["c", "e"]
+    assert whole.get_pk_constraint("keyed", "marts")["constrained_columns"] == ["a", "b"]
+
+
+def test_a_table_that_is_not_there_is_told_as_ever(inspector: Inspector) -> None:
+    with pytest.raises(NoSuchTableError):
+        WholeSchemaInspector(inspector).get_columns("nowhere", "marts")
