@@ -15,10 +15,12 @@ def spare_dbt() -> None:
     """Leave out, in this process, what dbt does for nobody; done twice, it is done once."""
     try:
         from dbt_common.clients.jinja import NativeSandboxTemplate
+        from dbt_common.events.base_types import DebugLevel
         from dbt_common.events.event_manager import EventManager
     except ImportError:
         return
     _replace(EventManager, "fire_event", _without_debug_events)
+    _replace(DebugLevel, "__init__", _filled_when_asked)
     _replace(NativeSandboxTemplate, "new_context", _shared)
 
 
@@ -54,6 +56,27 @@ def _without_debug_events(fire_event: Method) -> Method:
             fire_event(manager, event, level, *rest, **named)
 
     return fire
+
+
+def _filled_when_asked(fill: Method) -> Method:
+    """The message of a debug event is made when somebody asks for it, as of one that is a warning.
+
+    Filling it takes a third of a millisecond, some twenty times a node.
+    """
+    from dbt_common.events.base_types import DebugLevel
+
+    class Message:
+        def __get__(self, event: Any, owner: type) -> Any:
+            arguments, named = vars(event)["arguments"]
+            fill(event, *arguments, **named)
+            # It stands in the event from now on, before this.
+            return vars(event)["pb_msg"]
+
+    def keep(event: Any, *arguments: Any, **named: Any) -> None:
+        vars(event)["arguments"] = arguments, named
+
+    DebugLevel.pb_msg = Message()
+    return keep
 
 
 def _shared(new_context: Method) -> Method:

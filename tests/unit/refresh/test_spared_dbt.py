@@ -9,9 +9,9 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.contracts.project import Project, ProjectFlags
 from dbt_common import dataclass_schema
 from dbt_common.clients.jinja import NativeSandboxTemplate, get_template, render_template
-from dbt_common.events.base_types import EventLevel
+from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
-from dbt_common.events.types import Formatting, Note
+from dbt_common.events.types import Formatting, Note, SystemExecutingCmd
 
 from lead_warehouse.refresh.spared_dbt import make_schemas, spare_dbt
 
@@ -20,6 +20,8 @@ from lead_warehouse.refresh.spared_dbt import make_schemas, spare_dbt
 def spared(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is changed is put back afterwards: the locked dbt has all of it."""
     monkeypatch.setattr(EventManager, "fire_event", EventManager.fire_event)
+    monkeypatch.setattr(DebugLevel, "__init__", BaseEvent.__init__)
+    monkeypatch.setattr(DebugLevel, "pb_msg", None, raising=False)
     monkeypatch.setattr(NativeSandboxTemplate, "new_context", NativeSandboxTemplate.new_context)
     spare_dbt()
     spare_dbt()
@@ -54,6 +56,28 @@ def told(manager: EventManager) -> list[str]:
 @pytest.mark.usefixtures("spared")
 def test_only_debug_events_are_left_out() -> None:
     assert told(EventManager()) == ["of level info", "a warning", "an error", "an error later"]
+
+
+@pytest.mark.usefixtures("spared")
+def test_a_debug_event_says_what_it_was_told_when_somebody_asks() -> None:
+    event: Any = SystemExecutingCmd(cmd=["git", "status"])
+    assert "pb_msg" not in vars(event)
+    assert event.message() == 'Executing "git status"'
+    assert event.to_dict() == {"cmd": ["git", "status"]}
+    assert "pb_msg" in vars(event)
+
+
+@pytest.mark.usefixtures("spared")
+def test_a_debug_event_that_is_fired_as_a_warning_is_worded() -> None:
+    manager, seen = EventManager(), list[str]()
+    manager.add_callback(lambda event: seen.append(str(event.data.cmd)))
+    manager.fire_event(SystemExecutingCmd(cmd=["ls"]))
+    manager.fire_event(SystemExecutingCmd(cmd=["git"]), level=EventLevel.WARN)
+    assert seen == ["['git']"]
+
+
+def test_without_it_a_debug_event_is_filled_at_once() -> None:
+    assert "pb_msg" in vars(SystemExecutingCmd(cmd=["ls"]))
 
 
 def test_without_it_debug_events_are_worded() -> None:
