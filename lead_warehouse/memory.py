@@ -63,6 +63,11 @@ def memory_settings(spill: Path) -> dict[str, str]:
     return {"memory_limit": f"{memory_bytes()}B", "temp_directory": str(spill)}
 
 
+def ran_out(message: str) -> bool:
+    """Whether an engine's words tell that its memory ran out, rather than a disk."""
+    return "Out of Memory Error" in message
+
+
 def exhausted(message: str, doing: str) -> RunFailed | None:
     """The error to raise where an engine's words tell that memory or disk ran out."""
     found = re.search(_EXHAUSTED, message)

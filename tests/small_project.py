@@ -24,6 +24,7 @@ class Small:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.told: list[str] = []
         self.models = folder / "project" / "models"
         self.models.mkdir(parents=True)
         (folder / "runs").mkdir()
@@ -40,16 +41,16 @@ class Small:
             document = {"version": 2, "models": [{"name": name, **said}]}
             (self.models / f"{name}.yml").write_text(yaml.safe_dump(document))
 
-    def run(self) -> dict[str, NodeResult]:
+    def run(self, **environment: str) -> dict[str, NodeResult]:
         results: list[NodeResult] = run_in_worker(
             run_dbt,
             Path("project"),
             Path("runs"),
             [["run"]],
             log=self.folder / "dbt.log",
-            report=lambda _: None,
+            report=self.told.append,
             folder=self.folder,
-            environment={DATABASE_VARIABLE: "warehouse.duckdb"},
+            environment={DATABASE_VARIABLE: "warehouse.duckdb", **environment},
         )
         return {result.name: result for result in results}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lead_warehouse.memory import ran_out
 from lead_warehouse.refresh.spared_dbt import spare_dbt
 
 DATABASE_VARIABLE = "LEAD_WAREHOUSE_DATABASE"
@@ -52,6 +53,9 @@ def run_dbt(
 ) -> list[NodeResult]:
     """Run dbt commands one after the other; stop at the first that fails.
 
+    Where memory ran out for a model beside another, it and what follows from it is run again, one
+    model at a time.
+
     Returns:
         the results of the last command that ran, and of all before it.
 
@@ -61,10 +65,28 @@ def run_dbt(
     results: list[NodeResult] = []
     for command in commands:
         of_command = _invoke(report, project, run_folder, command)
+        if any(ran_out(result.message or "") for result in of_command if result.is_bad):
+            of_command = _one_at_a_time(report, project, run_folder, of_command)
         results += of_command
         if any(result.is_bad for result in of_command):
             break
     return results
+
+
+def _one_at_a_time(
+    report: Callable[[str], None], project: Path, run_folder: Path, results: list[NodeResult]
+) -> list[NodeResult]:
+    """Run again what failed or was skipped; the engine took back what a failed model wrote."""
+    left = sorted(result.name for result in results if result.is_bad)
+    report(f"memory ran out: {len(left)} models are built again, one at a time")
+    again = _invoke(
+        report,
+        project,
+        run_folder,
+        ["run", "--threads", "1", "--select", *left],
+        kept_as="run_again",
+    )
+    return [result for result in results if not result.is_bad] + again
 
 
 def test_with_dbt(
