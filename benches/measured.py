@@ -14,6 +14,9 @@ import psutil
 EVERY = 1.0
 """Seconds between two looks at the memory; a look takes a twentieth of one where much is in use."""
 
+LAST_WORDS = 10
+"""Lines of its log that are told of a process that failed."""
+
 
 class Cost(NamedTuple):
     """What running something took; processor time is of all its processes, memory in bytes."""
@@ -29,7 +32,7 @@ def run_measured(
     """Run a module of Python in a process of its own; what it prints comes with its cost.
 
     Raises:
-        RuntimeError: it failed; the log has its words.
+        RuntimeError: it failed, with its last words: the log may lie in a folder that is removed.
     """
     command: Sequence[str] = [sys.executable, "-m", module, *map(str, arguments)]
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +47,9 @@ def run_measured(
         seconds = time.monotonic() - started
         peak.stop()
     if process.returncode:
-        raise RuntimeError(f"{module} ended with {process.returncode}; see {log}\n{printed}")
+        last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-LAST_WORDS:])
+        told = f"{module} ended with {process.returncode}; see {log}"
+        raise RuntimeError(f"{told}\n{printed}\n{last}")
     return Cost(seconds, _processor_seconds_of_children() - used, peak.memory), printed
 
 
