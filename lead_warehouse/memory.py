@@ -19,7 +19,8 @@ _UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MIB": 2**20, "GIB": 2**30, "T
 _RESERVE_BYTES = 600_000_000
 """What landing itself takes beside the engine: Python, libraries, the batch being framed."""
 
-_EXHAUSTED = r"Out of Memory Error|No space left on device|max_temp_directory_size"
+_OUT_OF_MEMORY = "Out of Memory Error"
+_EXHAUSTED = rf"{_OUT_OF_MEMORY}|No space left on device|max_temp_directory_size"
 
 
 def memory_bytes() -> int:
@@ -65,7 +66,7 @@ def memory_settings(spill: Path) -> dict[str, str]:
 
 def ran_out(message: str) -> bool:
     """Whether an engine's words tell that its memory ran out, rather than a disk."""
-    return "Out of Memory Error" in message
+    return _OUT_OF_MEMORY in message
 
 
 def exhausted(message: str, doing: str) -> RunFailed | None:

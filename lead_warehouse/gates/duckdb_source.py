@@ -29,26 +29,25 @@ class WholeSchemaInspector:
     def __init__(self, inspector: Inspector) -> None:
         self.dialect = inspector.dialect
         self._inspector = inspector
-        self._columns: dict[str | None, Any] = {}
-        self._keys: dict[str | None, Any] = {}
+        self._of_schemas: dict[tuple[str, str | None], Any] = {}
 
     def get_columns(self, table_name: str, schema: str | None = None) -> Any:
         """As SQLAlchemy's inspector; it is the one to say that there is no such table."""
-        if schema not in self._columns:
-            self._columns[schema] = self._inspector.get_multi_columns(
-                schema=schema, kind=ObjectKind.ANY, scope=ObjectScope.ANY
-            )
-        found = self._columns[schema].get((schema, str(table_name)))
+        found = self._of_schema("get_multi_columns", schema).get((schema, str(table_name)))
         return found or self._inspector.get_columns(table_name, schema)
 
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> Any:
         """As SQLAlchemy's inspector; a view has no key."""
-        if schema not in self._keys:
-            self._keys[schema] = self._inspector.get_multi_pk_constraint(
+        found = self._of_schema("get_multi_pk_constraint", schema).get((schema, str(table_name)))
+        return found or self._inspector.get_pk_constraint(table_name, schema)
+
+    def _of_schema(self, question: str, schema: str | None) -> Any:
+        """The answer for each table of a schema, tables and views alike."""
+        if (question, schema) not in self._of_schemas:
+            self._of_schemas[question, schema] = getattr(self._inspector, question)(
                 schema=schema, kind=ObjectKind.ANY, scope=ObjectScope.ANY
             )
-        found = self._keys[schema].get((schema, str(table_name)))
-        return found or self._inspector.get_pk_constraint(table_name, schema)
+        return self._of_schemas[question, schema]
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):

@@ -279,7 +279,7 @@ def test_fault_50_no_model_takes_a_variable_or_the_environment_into_its_sql(call
     sql = [path for path in project_files() if path.suffix in (".sql", ".yml")]
     if call == "run_query":
         # They ask for booleans of the one row that the refresh itself writes, count a seed, and
-        # write identifiers of leads out for the audit, which test_ledger_audit.py does with quotes.
+        # write identifiers of leads out for the audit, as test_touched_leads.py looks into.
         asking = ("refresh_flag.sql", "group_numbers.sql", "among_touched_leads.sql")
         sql = [path for path in sql if path.name not in asking]
     if call == "statement":

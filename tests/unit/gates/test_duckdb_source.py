@@ -1,14 +1,16 @@
 """What the checker asks of the catalogue."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import great_expectations as gx
 import pytest
 import sqlalchemy
 from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.exc import NoSuchTableError
 
-from lead_warehouse.gates.duckdb_source import WholeSchemaInspector
+from lead_warehouse.gates.duckdb_source import WholeSchemaInspector, open_source
 
 TABLES = """
 create table plain (a integer, "with space" varchar);
@@ -66,3 +68,27 @@ def test_of_one_look_at_a_schema_all_its_tables_are_known(
 def test_a_table_that_is_not_there_is_told_as_ever(inspector: Inspector) -> None:
     with pytest.raises(NoSuchTableError):
         WholeSchemaInspector(inspector).get_columns("nowhere", "marts")
+
+
+def test_a_gate_looks_at_a_schema_once_for_all_its_tables(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checker drops its own inspector with each table that it turns to."""
+    database = inspector.engine.url.database
+    assert database
+    inspector.engine.dispose()
+    looks: list[str | None] = []
+    look = Inspector.get_multi_columns
+
+    def counted(self: Inspector, schema: str | None = None, **asked: Any) -> Any:
+        looks.append(schema)
+        return look(self, schema=schema, **asked)
+
+    monkeypatch.setattr(Inspector, "get_multi_columns", counted)
+    source = open_source(gx.get_context(mode="ephemeral"), Path(database))
+    for table in ("keyed", "plain", "looked_at"):
+        asset = source.add_table_asset(table, table_name=table, schema_name="marts")
+        batch = asset.add_batch_definition_whole_table("whole").get_batch()
+        column = "a" if table == "keyed" else "c"
+        assert batch.validate(gx.expectations.ExpectColumnToExist(column=column)).success
+    assert looks == ["marts"]
