@@ -1,10 +1,11 @@
 """What a process and those it starts cost: time, processor time, memory at the peak."""
 
+import ctypes
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,12 @@ import psutil
 
 EVERY = 1.0
 """Seconds between two looks at the memory; a look takes a twentieth of one where much is in use."""
+
+ORPHANS_END = 10.0
+"""Seconds that processes are waited for which one left behind that has ended: it was what they
+served, so they end by themselves."""
+
+_PR_SET_CHILD_SUBREAPER = 36
 
 LAST_WORDS = 10
 """Lines of its log that are told of a process that failed."""
@@ -34,6 +41,8 @@ def run_measured(
     Raises:
         RuntimeError: it failed, with its last words: the log may lie in a folder that is removed.
     """
+    _adopt_orphans()
+    others = set(psutil.Process().children())
     command: Sequence[str] = [sys.executable, "-m", module, *map(str, arguments)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as words:
@@ -46,11 +55,26 @@ def run_measured(
         printed, _ = process.communicate()
         seconds = time.monotonic() - started
         peak.stop()
+        _wait_for_orphans(others)
     if process.returncode:
         last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-LAST_WORDS:])
         told = f"{module} ended with {process.returncode}; see {log}"
         raise RuntimeError(f"{told}\n{printed}\n{last}")
     return Cost(seconds, _processor_seconds_of_children() - used, peak.memory), printed
+
+
+def _adopt_orphans() -> None:
+    """Have this process wait for what its children leave behind.
+
+    Steps of a refresh are forked by a server that nobody waits for: it ends when the refresh has.
+    Only of processes somebody waited for does Linux tell the time they took.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _wait_for_orphans(others: Set[psutil.Process]) -> None:
+    psutil.wait_procs(set(psutil.Process().children()) - others, timeout=ORPHANS_END)
 
 
 def _processor_seconds_of_children() -> float:
