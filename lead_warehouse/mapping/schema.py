@@ -3,7 +3,6 @@
 import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +17,7 @@ from pydantic import (
 
 from lead_warehouse.mapping.expectations import Completeness, Freshness
 from lead_warehouse.mapping.strict import Strict
+from lead_warehouse.time_zones import time_zones
 
 TIME_DIRECTIVES = "YymdHMSfpIbBz"
 """strftime directives allowed in formats; each reads the same in every engine."""
@@ -26,7 +26,7 @@ Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
 
 
 def _known_time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValueError(f"'{name}' is not a time zone; use an IANA name such as Europe/Paris")
     return name
 

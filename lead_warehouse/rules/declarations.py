@@ -10,6 +10,8 @@ from lead_warehouse.rules.problems import Problem, quoted, remedy
 def value_problems(table: Table, tables: Mapping[str, Table]) -> Iterator[Problem]:
     """Cells with a value that is not declared; references lead into ``tables``."""
     for name, column in table.declared.columns.items():
+        if not _is_limited(column):
+            continue
         for line in table.lines:
             cell = line.cells.get(name)
             if cell is not None:
@@ -42,6 +44,11 @@ def _cell_problems(
         limits = [f"{least} or more"] * (least is not None)
         limits += [f"{greatest} or less"] * (greatest is not None)
         yield f"{name} {quoted(cell)} is out of range; it must be {' and '.join(limits)}"
+
+
+def _is_limited(column: Column) -> bool:
+    limits = (column.accepted, column.refers_to, column.least, column.greatest)
+    return any(limit is not None for limit in limits)
 
 
 def _is_outside(cell: object, column: Column) -> bool:

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
-from zoneinfo import available_timezones
 
 from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.rules.problems import Problem, quoted, remedy
@@ -20,6 +19,7 @@ from lead_warehouse.rules.rows import (
     WorkingCalendar,
     WorkingHours,
 )
+from lead_warehouse.time_zones import time_zones
 
 PLACES = frozenset({"since", "until", "step", "steps", "missing"})
 REASONS = frozenset(
@@ -61,7 +61,7 @@ def operations_problems(rules: RuleSet) -> Iterator[Problem]:
 
 
 def _calendars(rules: RuleSet) -> Iterator[Problem]:
-    zones = available_timezones()
+    zones = time_zones()
     holidays = rules.all_rows(PublicHoliday)
     countries = {one.country_code for one in holidays or []}
     regions = {(one.country_code, one.region_code) for one in holidays or []}

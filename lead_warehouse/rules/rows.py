@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -55,9 +55,15 @@ class RuleSet:
     def __init__(self, tables: Mapping[str, Table], doubtful: Set[str] = frozenset()) -> None:
         self._tables = tables
         self._doubtful = doubtful
+        self._read: dict[type[Row], list[Any]] = {}
 
     def rows(self, model: type[R]) -> list[R]:
         """Rows of a file whose cells the model needs can be read."""
+        if model not in self._read:
+            self._read[model] = self._rows(model)
+        return list(self._read[model])
+
+    def _rows(self, model: type[R]) -> list[R]:
         table = self._tables.get(model.table)
         found = []
         for line in table.lines if table else []:

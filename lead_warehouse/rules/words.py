@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 from lead_warehouse.nearest import did_you_mean
 from lead_warehouse.rules.problems import Problem, quoted
 from lead_warehouse.rules.rows import JobTitleTerm, QualificationCriterion, Reporting, RuleSet
+from lead_warehouse.time_zones import time_zones
 
 
 def word_problems(rules: RuleSet) -> Iterator[Problem]:
@@ -22,7 +22,7 @@ def word_problems(rules: RuleSet) -> Iterator[Problem]:
             )
     yield from _frameworks(rules)
     for reporting in rules.rows(Reporting):
-        zones = available_timezones()
+        zones = time_zones()
         if reporting.time_zone not in zones:
             hint = did_you_mean(reporting.time_zone, zones) or "; use one such as Europe/Paris"
             yield reporting.problem(f"time_zone {quoted(reporting.time_zone)} is not known{hint}")
