@@ -90,13 +90,15 @@ class Warehouse:
         )
         run = max((self.state.root / "runs").iterdir())
         report = json.loads((run / "report.json").read_text("utf-8"))
-        results = run / "dbt_build_results.json"
-        built = json.loads(results.read_text("utf-8")) if results.exists() else {"results": []}
-        models = {
-            one["unique_id"].split(".")[2]: one["execution_time"]
-            for one in built["results"]
-            if one["unique_id"].startswith("model.")
-        }
+        models: dict[str, float] = {}
+        # Seeds and models together, models alone, and those that memory ran out for.
+        for results in sorted(run.glob("dbt_build*_results.json")) + sorted(
+            run.glob("dbt_run*_results.json")
+        ):
+            for one in json.loads(results.read_text("utf-8"))["results"]:
+                kind, _, name = one["unique_id"].split(".")[:3]
+                if kind == "model":
+                    models[name] = models.get(name, 0) + one["execution_time"]
         return Refreshed(cost, report["seconds"], models)
 
     def run(self, module: str, *arguments: object) -> tuple[Cost, str]:

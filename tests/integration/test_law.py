@@ -85,6 +85,12 @@ a2,unsubscribed,unsubscribe,2026-02-01
 a3,kept-clicked,click,2025-06-01
 a4,kept-opened,open,2025-06-01
 a5,fr-silent,page,2026-03-31
+p1,kept-clicked,page,2023-01-01
+p2,kept-clicked,page,2023-02-01
+p2,kept-clicked,page,2023-02-01
+p3,kept-clicked,page,2023-03-01
+p3,kept-clicked,page,2026-03-01
+p4,kept-clicked,page,2026-03-01
 """.lstrip()
 SAID = """
 id,lead,email,purpose,channel,ground,status,proof,day
@@ -184,6 +190,20 @@ def test_what_is_due_is_listed(folder: Path) -> None:
     ) == [("noticed", "given"), ("untold", "overdue")]
     found = plan(StateDirectory(folder / "state"), Who(is_due=True))
     assert found.persons.ids["lead"] == {"kept-long", "kept-opened"}
+
+
+def test_visits_whose_time_is_over_are_counted_as_they_are_listed(folder: Path) -> None:
+    counted = ask(
+        folder / "state",
+        "select lead_id, due_interaction_count from marts.rpt_retention_due "
+        "where due_interaction_count > 0",
+    )
+    listed = ask(
+        folder / "state",
+        "select lead_id, count(distinct interaction_id) "
+        "from intermediate.int_interactions_outdated group by lead_id",
+    )
+    assert counted == listed == [("kept-clicked", 3)]
 
 
 def test_fault_48_after_an_erasure_cohorts_stay_and_any_instant_can_be_built(

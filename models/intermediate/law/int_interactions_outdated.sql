@@ -1,6 +1,7 @@
 {{ config(materialized='view', tags=['all_interactions']) }}
 
--- A view: who purges asks for the records, a refresh only how many there are.
+-- A view: who purges asks for the records, a refresh only how many there are, which
+-- `int_outdated_interactions_counted` knows.
 with records as (
 
     select * from {{ ref('stg_files__interactions') }}
@@ -19,9 +20,9 @@ people as (
 
 ),
 
-policies as (
+periods as (
 
-    select * from {{ ref('tracking_policies') }}
+    select * from {{ ref('int_tracking_periods_matched') }}
 
 ),
 
@@ -35,12 +36,11 @@ refresh_context as (
 shortest as (
 
     select
-        policies.interaction_type,
-        max({{ days_after('refresh_context.as_of', '-policies.retention_days') }}) as latest_at
-    from policies
+        periods.interaction_type,
+        max({{ days_after('refresh_context.as_of', '-periods.retention_days') }}) as latest_at
+    from periods
     cross join refresh_context
-    where policies.retention_days is not null
-    group by policies.interaction_type
+    group by periods.interaction_type
 
 ),
 
@@ -65,29 +65,21 @@ old_records as (
 
 ),
 
--- A country without a row, and whom nobody knows, has the period that holds everywhere.
-with_policy as (
+with_period as (
 
     select
         old_records.*,
         attributed.lead_id,
-        case
-            when of_country.policy is not null then of_country.retention_days
-            else elsewhere.retention_days
-        end as retention_days
+        periods.retention_days
     from old_records
     left join attributed
         on old_records.interaction_id = attributed.interaction_id
     left join people
         on attributed.lead_id = people.lead_id
-    left join policies as of_country
+    inner join periods
         on
-            old_records.interaction_type = of_country.interaction_type
-            and people.country_code = of_country.country_code
-    left join policies as elsewhere
-        on
-            old_records.interaction_type = elsewhere.interaction_type
-            and elsewhere.country_code = '*'
+            old_records.interaction_type = periods.interaction_type
+            and coalesce(people.country_code, '*') = periods.country_code
 
 ),
 
@@ -96,7 +88,7 @@ dated as (
     select
         *,
         {{ days_after('occurred_at', 'retention_days') }} as due_at
-    from with_policy
+    from with_period
 
 ),
 

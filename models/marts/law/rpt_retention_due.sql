@@ -6,8 +6,7 @@ with clocks as (
 
 outdated as (
 
-    select * from {{ ref('int_interactions_outdated') }}
-    where lead_id is not null
+    select * from {{ ref('int_outdated_interactions_counted') }}
 
 ),
 
@@ -20,17 +19,6 @@ policies as (
 refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
-
-),
-
--- Of an interaction delivered twice both records go; it is one.
-outdated_by_lead as (
-
-    select
-        lead_id,
-        count(distinct interaction_id) as interaction_count
-    from outdated
-    group by lead_id
 
 ),
 
@@ -49,11 +37,11 @@ final as (
         cast(clocks.retention_days as bigint) as retention_days,
         policies.source as policy_source,
         policies.confirmation,
-        coalesce(outdated_by_lead.interaction_count, 0) as due_interaction_count,
+        coalesce(outdated.interaction_count, 0) as due_interaction_count,
         refresh_context.as_of
     from clocks
-    left join outdated_by_lead
-        on clocks.lead_id = outdated_by_lead.lead_id
+    left join outdated
+        on clocks.lead_id = outdated.lead_id
     left join policies
         on clocks.policy_country = policies.country_code
     cross join refresh_context

@@ -4,9 +4,15 @@ with resolved as (
 
 ),
 
-attributed as (
+repeated as (
 
-    select * from {{ ref('int_interactions_attributed') }}
+    select * from {{ ref('int_interactions_repeated') }}
+
+),
+
+types as (
+
+    select * from {{ ref('int_interaction_types_counted') }}
 
 ),
 
@@ -38,16 +44,6 @@ refresh_context as (
 
 ),
 
-totals as (
-
-    select
-        lower(trim(interaction_type)) as interaction_type,
-        count(*) as interaction_count
-    from resolved
-    group by lower(trim(interaction_type))
-
-),
-
 outcomes as (
 
     select
@@ -62,13 +58,6 @@ outcomes as (
     from weighted
     left join leads
         on weighted.lead_id = leads.lead_id
-    union all
-    select
-        lower(trim(interaction_type)) as interaction_type,
-        false as is_before_creation,
-        'lead_unknown' as outcome
-    from attributed
-    where not is_lead_known
 
 ),
 
@@ -81,16 +70,6 @@ of_leads as (
         sum(case when is_before_creation then 1 else 0 end) as before_creation_count
     from outcomes
     group by interaction_type, outcome
-
-),
-
-leads_totals as (
-
-    select
-        interaction_type,
-        sum(interaction_count) as interaction_count
-    from of_leads
-    group by interaction_type
 
 ),
 
@@ -108,12 +87,21 @@ told_of_later as (
 ),
 
 -- Another record of it may say that it happened before.
+told_of_twice as (
+
+    select told_of_later.interaction_id
+    from told_of_later
+    inner join repeated
+        on told_of_later.interaction_id = repeated.interaction_id
+
+),
+
 happened_before as (
 
     select resolved.interaction_id
     from resolved
-    inner join told_of_later
-        on resolved.interaction_id = told_of_later.interaction_id
+    inner join told_of_twice
+        on resolved.interaction_id = told_of_twice.interaction_id
 
 ),
 
@@ -135,14 +123,18 @@ unioned as (
     select * from of_leads
     union all
     select
-        totals.interaction_type,
-        'without_lead' as outcome,
-        totals.interaction_count - coalesce(leads_totals.interaction_count, 0)
-            as interaction_count,
+        interaction_type,
+        'lead_unknown' as outcome,
+        orphan_count as interaction_count,
         0 as before_creation_count
-    from totals
-    left join leads_totals
-        on coalesce(totals.interaction_type, '') = coalesce(leads_totals.interaction_type, '')
+    from types
+    union all
+    select
+        interaction_type,
+        'without_lead' as outcome,
+        anonymous_count as interaction_count,
+        0 as before_creation_count
+    from types
     union all
     select
         interaction_type,

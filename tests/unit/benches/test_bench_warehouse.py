@@ -51,3 +51,23 @@ def test_what_finds_nothing_new_is_measured_after_one_that_may_build(
     monkeypatch.setattr(Warehouse, "refresh", built)
     with pytest.raises(AssertionError, match="2 refreshes without news built models"):
         comparison._unchanged(Warehouse(tmp_path), 2)
+
+
+def test_models_of_every_round_of_dbt_are_read(
+    tmp_path: Path, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(self: Warehouse, module: str, *arguments: object) -> tuple[Cost, str]:
+        folder = self.state.root / "runs" / "1"
+        folder.mkdir(parents=True)
+        (folder / "report.json").write_text(json.dumps({"seconds": {}}))
+        for round_, names in {
+            "dbt_run": ["model.lead_warehouse.a", "model.lead_warehouse.b"],
+            "dbt_run_again": ["model.lead_warehouse.b"],
+            "dbt_test": ["test.lead_warehouse.unique_a.1"],
+        }.items():
+            results = [{"unique_id": name, "execution_time": 2.0} for name in names]
+            (folder / f"{round_}_results.json").write_text(json.dumps({"results": results}))
+        return COST, ""
+
+    monkeypatch.setattr(Warehouse, "run", run)
+    assert Warehouse(tmp_path).refresh().models == {"a": 2.0, "b": 4.0}
