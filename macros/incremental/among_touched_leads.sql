@@ -5,7 +5,7 @@
     {%- set touched = ref('int_leads_touched') -%}
     {%- set at_most = 20000 -%}
     {%- set leads = [] -%}
-    {%- if execute and load_relation(touched) is not none -%}
+    {%- if execute and not touched.is_cte and load_relation(touched) is not none -%}
         {%- set found = run_query(
             'select lead_id from ' ~ touched.render() ~ ' order by lead_id limit ' ~ (at_most + 1)
         ) -%}

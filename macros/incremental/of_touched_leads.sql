@@ -2,7 +2,7 @@
 {% macro of_touched_leads(lead_column) -%}
     {%- set touched = ref('int_leads_touched') -%}
     {%- if is_incremental() -%}
-        {{ lead_column }} in (select lead_id from {{ touched }})
+        {{ among_touched_leads(lead_column) }}
     {%- else -%}
         true
     {%- endif -%}

@@ -8,12 +8,6 @@
 
     ),
 
-    interaction_records as (
-
-        select * from {{ ref('stg_files__interactions') }}
-
-    ),
-
     lead_records as (
 
         select * from {{ ref('stg_files__leads') }}
@@ -46,13 +40,15 @@
 
     ),
 
+    -- Records are read anew for each question: an engine that keeps what is read twice would copy
+    -- all of them.
     new_interactions as (
 
         select
             interaction_records.interaction_id,
             interaction_records.lead_id,
             interaction_records.visitor_id
-        from interaction_records
+        from {{ ref('stg_files__interactions') }} as interaction_records
         inner join new_files
             on
                 interaction_records.input_name = new_files.input_name
@@ -66,7 +62,7 @@
             interaction_records.interaction_id,
             interaction_records.lead_id,
             interaction_records.visitor_id
-        from interaction_records
+        from {{ ref('stg_files__interactions') }} as interaction_records
         inner join repeated
             on interaction_records.interaction_id = repeated.interaction_id
 
@@ -140,7 +136,7 @@
         select
             lead_id,
             visitor_id
-        from interaction_records
+        from {{ ref('stg_files__interactions') }}
         where lead_id is not null and visitor_id is not null
         union all
         select
@@ -191,7 +187,7 @@
 
     ),
 
-    final as (
+    with_survivors as (
 
         select lead_id
         from unioned
@@ -201,6 +197,18 @@
         from unioned
         inner join identities
             on unioned.lead_id = identities.lead_id
+
+    ),
+
+    -- With whoever they were before they were joined: their interactions name those.
+    final as (
+
+        select lead_id from with_survivors
+        union
+        select identities.lead_id
+        from with_survivors
+        inner join identities
+            on with_survivors.lead_id = identities.surviving_lead_id
 
     )
 

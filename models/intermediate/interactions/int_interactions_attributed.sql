@@ -4,14 +4,10 @@
     tags=['all_interactions']
 ) }}
 
+{%- set touched = ref('int_leads_touched') %}
+
 -- Kept for all interactions, so it has no column that nothing further on needs.
-with interactions as (
-
-    select * from {{ ref('int_interactions_resolved') }}
-
-),
-
-joined_leads as (
+with joined_leads as (
 
     select * from {{ ref('int_lead_identities_resolved') }}
     where surviving_lead_id <> lead_id
@@ -31,15 +27,55 @@ leads as (
 
 ),
 
-leads_named as (
+{% if is_incremental() %}
+    -- Whoever a touched lead was before it was joined is touched as well, so nearly all interactions
+    -- are passed over before anything else is asked of them.
+    touched_visitors as (
 
-    select lead_id
-    from {{ ref('stg_files__interactions') }}
-    union
-    select surviving_lead_id as lead_id
-    from joined_leads
+        select visitor_id
+        from visitors
+        where lead_id in (select lead_id from {{ touched }})
 
-),
+    ),
+
+    interactions as (
+
+        select *
+        from {{ ref('int_interactions_resolved') }}
+        where {{ of_touched_leads('lead_id') }}
+        union all
+        select *
+        from {{ ref('int_interactions_resolved') }}
+        where
+            lead_id is null
+            and visitor_id in (select touched_visitors.visitor_id from touched_visitors)
+
+    ),
+
+    leads_named as (
+
+        select lead_id from {{ touched }}
+
+    ),
+
+{% else %}
+    interactions as (
+
+        select * from {{ ref('int_interactions_resolved') }}
+
+    ),
+
+    leads_named as (
+
+        select lead_id
+        from {{ ref('stg_files__interactions') }}
+        union
+        select surviving_lead_id as lead_id
+        from joined_leads
+
+    ),
+
+{% endif %}
 
 -- Few are named of whom no record speaks: to look them up takes a tenth of looking up everybody.
 unknown_leads as (

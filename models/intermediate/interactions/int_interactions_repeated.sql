@@ -7,27 +7,10 @@
 
 -- Nearly every interaction has one record. Those with several are few, and found here once, so that
 -- nothing downstream ranks all records to be rid of the second ones.
-with interaction_records as (
-
-    select * from {{ ref('stg_files__interactions') }}
-
-),
-
-refresh_context as (
+-- Records are read anew for each question: an engine that keeps what is read twice would copy all.
+with refresh_context as (
 
     select * from {{ ref('stg_files__refresh_context') }}
-
-),
-
-known_records as (
-
-    select
-        interaction_records.interaction_id,
-        interaction_records.input_name,
-        interaction_records.file_digest
-    from interaction_records
-    cross join refresh_context
-    where interaction_records.known_at <= refresh_context.known_by
 
 ),
 
@@ -38,46 +21,35 @@ known_records as (
 
     ),
 
-    new_records as (
-
-        select known_records.interaction_id
-        from known_records
-        inner join new_files
-            on
-                known_records.input_name = new_files.input_name
-                and known_records.file_digest = new_files.file_digest
-
-    ),
-
     new_ids as (
 
-        select distinct interaction_id from new_records
+        select distinct records.interaction_id
+        from {{ ref('stg_files__interactions') }} as records
+        inner join new_files
+            on
+                records.input_name = new_files.input_name
+                and records.file_digest = new_files.file_digest
 
     ),
 
     -- Only what is new can repeat anything that did not repeat before.
     candidates as (
 
-        select known_records.interaction_id
-        from known_records
+        select
+            records.interaction_id,
+            records.known_at
+        from {{ ref('stg_files__interactions') }} as records
         inner join new_ids
-            on known_records.interaction_id = new_ids.interaction_id
+            on records.interaction_id = new_ids.interaction_id
 
     ),
 
 {% else %}
-    keys as (
-
-        select {{ hashed_text('interaction_id') }} as id_hash
-        from known_records
-
-    ),
-
     hashes_repeated as (
 
-        select id_hash
-        from keys
-        group by id_hash
+        select {{ hashed_text('interaction_id') }} as id_hash
+        from {{ ref('stg_files__interactions') }}
+        group by {{ hashed_text('interaction_id') }}
         having count(*) > 1
 
     ),
@@ -85,10 +57,12 @@ known_records as (
     -- Text is compared only where its hash says that it may repeat.
     candidates as (
 
-        select known_records.interaction_id
-        from known_records
+        select
+            records.interaction_id,
+            records.known_at
+        from {{ ref('stg_files__interactions') }} as records
         inner join hashes_repeated
-            on {{ hashed_text('known_records.interaction_id') }} = hashes_repeated.id_hash
+            on {{ hashed_text('records.interaction_id') }} = hashes_repeated.id_hash
 
     ),
 
@@ -96,9 +70,11 @@ known_records as (
 
 final as (
 
-    select interaction_id
+    select candidates.interaction_id
     from candidates
-    group by interaction_id
+    inner join refresh_context
+        on candidates.known_at <= refresh_context.known_by
+    group by candidates.interaction_id
     having count(*) > 1
 
 )
