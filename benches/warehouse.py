@@ -91,10 +91,8 @@ class Warehouse:
         run = max((self.state.root / "runs").iterdir())
         report = json.loads((run / "report.json").read_text("utf-8"))
         models: dict[str, float] = {}
-        # Seeds and models together, models alone, and those that memory ran out for.
-        for results in sorted(run.glob("dbt_build*_results.json")) + sorted(
-            run.glob("dbt_run*_results.json")
-        ):
+        # Seeds and models, models alone, those that memory ran out for; tests are passed over.
+        for results in run.glob("dbt_*_results.json"):
             for one in json.loads(results.read_text("utf-8"))["results"]:
                 kind, _, name = one["unique_id"].split(".")[:3]
                 if kind == "model":

@@ -58,10 +58,10 @@ def test_fault_29_late_and_out_of_order_files_equal_one_load(
     monkeypatch.setenv(FROZEN_CLOCK, received_at.isoformat())
     exports = tmp_path / "exports"
     shutil.copytree(STORIES, exports, ignore=shutil.ignore_patterns(*LATE))
-    refresh_state(tmp_path / "state", exports / "mapping.yml", audited=False)
+    refresh_state(tmp_path / "state", exports / "mapping.yml")
     for name in LATE:
         shutil.copyfile(STORIES / name, exports / name)
-    report = refresh_state(tmp_path / "state", exports / "mapping.yml", audited=False)
+    report = refresh_state(tmp_path / "state", exports / "mapping.yml")
     assert {account.file.file_name for account in report.accounts} == set(LATE)
     late = Generations(StateDirectory(tmp_path / "state")).find(None)
     tables = at_once.manifest["tables"]
