@@ -1,8 +1,9 @@
 """Ask a generation as if it spoke for another instant.
 
-Nothing that decays is stored, only views over undecayed points and over what was known since when.
-They take the instant from one row, ``raw.refresh_context``. So an in-memory catalog of the same
-name, with views on the generation and another row there, gives the same models at that instant.
+What decays are views over undecayed points and over what was known since when. They take the instant
+from one row, ``raw.refresh_context``. So an in-memory catalog of the same name, with views on the
+generation and another row there, gives the same models at that instant. Where what a view says is
+stored for the models on it, the view takes the place of the table.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ CATALOG = WAREHOUSE_FILE.removesuffix(".duckdb")
 CONTEXT = ("raw", "refresh_context")
 ASKED = ("intermediate", "int_instants_asked")
 """Empty in a generation; rows put into it are answered by ``int_instants_scored``."""
+
+STORED = {("intermediate", "int_signals_stored"): "int_signals_summed"}
+"""Tables that hold what a view says of the instant a generation was built for, and that view."""
 
 
 @contextmanager
@@ -107,9 +111,12 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
     ).fetchall()
     for (schema,) in schemas:
         connection.execute(f"create schema if not exists {identifier(schema)}")
+    left = dict(views)
     for schema, table in tables:
         name = f"{identifier(schema)}.{identifier(table)}"
-        if (schema, table) == CONTEXT:
+        if view := STORED.get((schema, table)):
+            left[table] = f"create view {name} as from {identifier(schema)}.{identifier(view)}"
+        elif (schema, table) == CONTEXT:
             connection.execute(
                 f"create table {name} as "
                 "select * replace (cast($at as timestamp) as as_of, "
@@ -118,7 +125,6 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
             )
         else:
             connection.execute(f"create view {name} as select * from published.{name}")
-    left = dict(views)
     if left.pop(ASKED[1], None):
         name = ".".join(map(identifier, ASKED))
         connection.execute(f"create table {name} as from published.{name} limit 0")

@@ -7,9 +7,9 @@ with people as (
 
 ),
 
-signals_summed as (
+signals_stored as (
 
-    select * from {{ ref('int_signals_summed') }}
+    select * from {{ ref('int_signals_stored') }}
 
 ),
 
@@ -40,7 +40,7 @@ groups_summed as (
         negative_group,
         case when negative_group is null and kind = 'step' then interaction_type end as step_type,
         sum(points) as points
-    from signals_summed
+    from signals_stored
     group by
         lead_id,
         kind,

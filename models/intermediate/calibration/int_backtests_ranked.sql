@@ -14,16 +14,28 @@ attributes as (
 
 ),
 
-values_given as (
+-- Values are read anew for each question: an engine that keeps what is read twice would copy all.
+rankings as (
 
     select * from {{ ref('int_values_backtested') }}
-    where
-        value is not null
-        and (
-            kind = 'ranking'
-            or name = 'source'
-            or name in (select attributes.attribute from attributes)
-        )
+    where kind = 'ranking' and value is not null
+
+),
+
+sources as (
+
+    select * from {{ ref('int_values_backtested') }}
+    where kind = 'attribute' and name = 'source' and value is not null
+
+),
+
+values_that_foretell as (
+
+    select values_given.*
+    from {{ ref('int_values_backtested') }} as values_given
+    inner join attributes
+        on values_given.name = attributes.attribute
+    where values_given.kind = 'attribute' and values_given.value is not null
 
 ),
 
@@ -70,74 +82,136 @@ taught as (
 
 ),
 
-with_values as (
+-- Leads are counted by what they are ranked by before rates are looked up, which are the same for all
+-- of them.
+rankings_counted as (
 
     select
-        taught.*,
-        values_given.kind,
-        values_given.name,
-        values_given.rank_value,
-        coalesce(cast(rates.lead_count as double), 0) as value_count,
-        coalesce(cast(rates.reached_count as double), 0) as value_reached
+        taught.horizon,
+        taught.outcome,
+        taught.scoring_month,
+        taught.is_taught,
+        taught.average_rate,
+        taught.prior_leads,
+        rankings.kind,
+        rankings.name,
+        rankings.value,
+        rankings.rank_value,
+        count(*) as lead_count,
+        count(case when taught.is_reached then 1 end) as reached_count
     from taught
-    inner join values_given
+    inner join rankings
         on
-            taught.lead_id = values_given.lead_id
-            and taught.horizon = values_given.horizon
-    left join rates
+            taught.lead_id = rankings.lead_id
+            and taught.horizon = rankings.horizon
+    group by
+        taught.horizon,
+        taught.outcome,
+        taught.scoring_month,
+        taught.is_taught,
+        taught.average_rate,
+        taught.prior_leads,
+        rankings.kind,
+        rankings.name,
+        rankings.value,
+        rankings.rank_value
+
+),
+
+-- Of whom no source is known, the average is foretold.
+sources_counted as (
+
+    select
+        taught.horizon,
+        taught.outcome,
+        taught.scoring_month,
+        taught.is_taught,
+        taught.average_rate,
+        taught.prior_leads,
+        'attribute' as kind,
+        'source' as name,
+        sources.value,
+        cast(null as double) as rank_value,
+        count(*) as lead_count,
+        count(case when taught.is_reached then 1 end) as reached_count
+    from taught
+    left join sources
         on
-            taught.horizon = rates.horizon
-            and taught.outcome = rates.outcome
-            and values_given.kind = rates.kind
-            and values_given.name = rates.name
-            and values_given.value = rates.value
-            and taught.scoring_month >= rates.valid_from_month
-            and taught.scoring_month < rates.valid_to_month
+            taught.lead_id = sources.lead_id
+            and taught.horizon = sources.horizon
+    where taught.is_taught
+    group by
+        taught.horizon,
+        taught.outcome,
+        taught.scoring_month,
+        taught.is_taught,
+        taught.average_rate,
+        taught.prior_leads,
+        sources.value
+
+),
+
+counted as (
+
+    select * from rankings_counted
+    union all
+    select * from sources_counted
 
 ),
 
 by_rate as (
 
     select
-        lead_id,
-        horizon,
-        outcome,
-        scoring_month,
-        is_reached,
-        is_taught,
-        kind,
-        name,
-        rank_value,
+        counted.*,
         case
-            when is_taught
+            when counted.is_taught and counted.value is not null
                 then
-                    (value_reached + prior_leads * average_rate)
-                    / nullif(value_count + prior_leads, 0)
+                    (
+                        coalesce(cast(rates.reached_count as double), 0)
+                        + counted.prior_leads * counted.average_rate
+                    )
+                    / nullif(
+                        coalesce(cast(rates.lead_count as double), 0) + counted.prior_leads, 0
+                    )
         end as probability
-    from with_values
-    where kind = 'ranking' or name = 'source'
+    from counted
+    left join rates
+        on
+            counted.horizon = rates.horizon
+            and counted.outcome = rates.outcome
+            and counted.kind = rates.kind
+            and counted.name = rates.name
+            and counted.value = rates.value
+            and counted.scoring_month >= rates.valid_from_month
+            and counted.scoring_month < rates.valid_to_month
 
 ),
 
-by_source as (
+with_odds as (
 
     select
         taught.lead_id,
         taught.horizon,
         taught.outcome,
-        taught.scoring_month,
-        taught.is_reached,
-        taught.is_taught,
-        'source_rate' as method,
-        round(coalesce(by_rate.probability, taught.average_rate), 9) as rank_value,
-        coalesce(by_rate.probability, taught.average_rate) as probability
+        taught.all_count,
+        taught.all_reached,
+        taught.prior_count,
+        cast(rates.lead_count as double) as value_count,
+        cast(rates.reached_count as double) as value_reached
     from taught
-    left join by_rate
+    inner join values_that_foretell
         on
-            taught.lead_id = by_rate.lead_id
-            and taught.horizon = by_rate.horizon
-            and taught.outcome = by_rate.outcome
-            and by_rate.kind = 'attribute'
+            taught.lead_id = values_that_foretell.lead_id
+            and taught.horizon = values_that_foretell.horizon
+    left join rates
+        on
+            taught.horizon = rates.horizon
+            and taught.outcome = rates.outcome
+            and values_that_foretell.kind = rates.kind
+            and values_that_foretell.name = rates.name
+            and values_that_foretell.value = rates.value
+            and taught.scoring_month >= rates.valid_from_month
+            and taught.scoring_month < rates.valid_to_month
     where taught.is_taught
 
 ),
@@ -146,32 +220,26 @@ by_source as (
 odds as (
 
     select
-        with_values.lead_id,
-        with_values.horizon,
-        with_values.outcome,
+        lead_id,
+        horizon,
+        outcome,
         sum(
-            cast(
-                ln(
-                    (with_values.value_reached + with_values.prior_count)
-                    / (with_values.all_reached + 2 * with_values.prior_count)
-                )
-                - ln(
-                    (
-                        with_values.value_count - with_values.value_reached
-                        + with_values.prior_count
-                    )
-                    / (
-                        with_values.all_count - with_values.all_reached
-                        + 2 * with_values.prior_count
-                    )
-                ) as decimal(18, 9)
-            )
+            case
+                when value_count > 0
+                    then
+                        cast(
+                            ln(
+                                (value_reached + prior_count) / (all_reached + 2 * prior_count)
+                            )
+                            - ln(
+                                (value_count - value_reached + prior_count)
+                                / (all_count - all_reached + 2 * prior_count)
+                            ) as decimal(18, 9)
+                        )
+            end
         ) as log_odds
-    from with_values
-    inner join attributes
-        on with_values.name = attributes.attribute
-    where with_values.is_taught and with_values.value_count > 0
-    group by with_values.lead_id, with_values.horizon, with_values.outcome
+    from with_odds
+    group by lead_id, horizon, outcome
 
 ),
 
@@ -203,17 +271,34 @@ by_naive_bayes as (
 
 ),
 
+foretold as (
+
+    select
+        horizon,
+        outcome,
+        scoring_month,
+        is_taught,
+        method,
+        round(probability, 9) as probability,
+        count(*) as lead_count,
+        count(case when is_reached then 1 end) as reached_count
+    from by_naive_bayes
+    group by horizon, outcome, scoring_month, is_taught, method, round(probability, 9)
+
+),
+
 unioned as (
 
     select
         horizon,
         outcome,
         scoring_month,
-        is_reached,
         is_taught,
         name as method,
         rank_value,
-        probability
+        round(probability, 9) as probability,
+        lead_count,
+        reached_count
     from by_rate
     where kind = 'ranking'
     union all
@@ -221,23 +306,26 @@ unioned as (
         horizon,
         outcome,
         scoring_month,
-        is_reached,
         is_taught,
-        method,
-        rank_value,
-        probability
-    from by_source
+        'source_rate' as method,
+        round(coalesce(probability, average_rate), 9) as rank_value,
+        round(coalesce(probability, average_rate), 9) as probability,
+        lead_count,
+        reached_count
+    from by_rate
+    where kind = 'attribute'
     union all
     select
         horizon,
         outcome,
         scoring_month,
-        is_reached,
         is_taught,
         method,
-        round(probability, 9) as rank_value,
-        probability
-    from by_naive_bayes
+        probability as rank_value,
+        probability,
+        lead_count,
+        reached_count
+    from foretold
 
 ),
 
@@ -250,12 +338,11 @@ final as (
         is_taught,
         method,
         rank_value,
-        round(probability, 9) as probability,
-        count(*) as lead_count,
-        count(case when is_reached then 1 end) as reached_count
+        probability,
+        cast(sum(lead_count) as bigint) as lead_count,
+        cast(sum(reached_count) as bigint) as reached_count
     from unioned
-    group by
-        horizon, outcome, scoring_month, is_taught, method, rank_value, round(probability, 9)
+    group by horizon, outcome, scoring_month, is_taught, method, rank_value, probability
 
 )
 

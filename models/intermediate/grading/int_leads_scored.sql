@@ -66,6 +66,7 @@ scored as (
     select
         leading_profiles.lead_id,
         leading_profiles.as_of as scored_at,
+        leading_profiles.verdicts,
         case when not leading_profiles.is_excluded then leading_profiles.profile end as profile,
         case
             when leading_profiles.is_excluded then cast(0 as decimal(18, 12))
@@ -130,6 +131,7 @@ final as (
     select
         banded.lead_id,
         banded.scored_at,
+        banded.verdicts,
         banded.profile,
         banded.fit_score,
         banded.fit_ceiling,

@@ -9,9 +9,9 @@ with interactions as (
 
 ),
 
-signals_summed as (
+signals_stored as (
 
-    select * from {{ ref('int_signals_summed') }}
+    select * from {{ ref('int_signals_stored') }}
 
 ),
 
@@ -81,7 +81,7 @@ summed as (
         kind,
         coalesce(signal_group, negative_group) as rule_group,
         sum(points) as points
-    from signals_summed
+    from signals_stored
     group by lead_id, kind, coalesce(signal_group, negative_group)
 
 ),

@@ -29,12 +29,6 @@ fit_scores as (
 
 ),
 
-interactions as (
-
-    select * from {{ ref('int_interactions_weighted') }}
-
-),
-
 objections as (
 
     select * from {{ ref('int_profiling_objections_dated') }}
@@ -100,24 +94,28 @@ held_until as (
 
 ),
 
+-- Interactions are read anew for each question: an engine that keeps what is read twice would copy
+-- all of them.
 hand_raises as (
 
     select
         lead_id,
         counts_from,
         max(interaction_id) as interaction_id
-    from interactions
+    from {{ ref('int_interactions_weighted') }}
     where is_hand_raise
     group by lead_id, counts_from
 
 ),
 
--- Which interaction it was is asked only of leads that reached their thresholds.
-leads_reaching as (
+-- Which interaction it was is asked only of changes that reached their thresholds.
+changes_reaching as (
 
-    select distinct lead_id
+    select distinct
+        lead_id,
+        changed_at
     from qualified
-    where is_intent_reached
+    where is_intent_reached and cause = 'interaction'
 
 ),
 
@@ -127,9 +125,11 @@ interactions_at as (
         interactions.lead_id,
         interactions.counts_from,
         max(interactions.interaction_id) as interaction_id
-    from interactions
-    inner join leads_reaching
-        on interactions.lead_id = leads_reaching.lead_id
+    from {{ ref('int_interactions_weighted') }} as interactions
+    inner join changes_reaching
+        on
+            interactions.lead_id = changes_reaching.lead_id
+            and interactions.counts_from = changes_reaching.changed_at
     where interactions.zero_because is null
     group by interactions.lead_id, interactions.counts_from
 
@@ -144,8 +144,7 @@ thresholds_reached as (
         qualified.profile,
         qualified.cause as evidence,
         qualified.is_hand_raise,
-        case when qualified.cause = 'interaction' then interactions_at.interaction_id end
-            as evidence_id,
+        interactions_at.interaction_id as evidence_id,
         hand_raises.interaction_id as hand_raise_id
     from qualified
     left join held_until
@@ -154,7 +153,8 @@ thresholds_reached as (
             and qualified.changed_at = held_until.changed_at
     left join interactions_at
         on
-            qualified.lead_id = interactions_at.lead_id
+            case when qualified.cause = 'interaction' then qualified.lead_id end
+            = interactions_at.lead_id
             and qualified.changed_at = interactions_at.counts_from
     left join hand_raises
         on
@@ -189,6 +189,50 @@ sales_stages as (
         crm_stages.stage in (
             'sal', 'opportunity', 'customer', 'lost', 'recycled', 'disqualified'
         )
+
+),
+
+-- What people of sales did or wrote down of a lead.
+acts_of_sales as (
+
+    select
+        lead_id,
+        'meeting_booked' as trigger,
+        coalesce(created_at, occurred_at) as holds_from,
+        coalesce(created_at, occurred_at) as holds_until,
+        cast(null as varchar) as profile,
+        cast(null as varchar) as reason,
+        'meeting' as evidence,
+        sales_activity_id as evidence_id
+    from activities
+    where
+        lower(trim(activity_type)) = 'meeting'
+        and meeting_status is not null
+        and lead_id is not null
+    union all
+    select
+        lead_id,
+        case when is_all_confirmed then 'four_confirmed' else 'confirmation_denied' end
+            as trigger,
+        answered_at as holds_from,
+        answered_at as holds_until,
+        cast(null as varchar) as profile,
+        cast(null as varchar) as reason,
+        'qualification' as evidence,
+        qualification_id as evidence_id
+    from confirmations
+    where is_all_confirmed or is_taken_back
+    union all
+    select
+        lead_id,
+        trigger,
+        entered_at as holds_from,
+        entered_at as holds_until,
+        cast(null as varchar) as profile,
+        reason,
+        evidence,
+        evidence_id
+    from sales_stages
 
 ),
 
@@ -287,34 +331,6 @@ unioned as (
     union all
     select
         lead_id,
-        'meeting_booked' as trigger,
-        coalesce(created_at, occurred_at) as holds_from,
-        coalesce(created_at, occurred_at) as holds_until,
-        cast(null as varchar) as profile,
-        cast(null as varchar) as reason,
-        'meeting' as evidence,
-        sales_activity_id as evidence_id
-    from activities
-    where
-        lower(trim(activity_type)) = 'meeting'
-        and meeting_status is not null
-        and lead_id is not null
-    union all
-    select
-        lead_id,
-        case when is_all_confirmed then 'four_confirmed' else 'confirmation_denied' end
-            as trigger,
-        answered_at as holds_from,
-        answered_at as holds_until,
-        cast(null as varchar) as profile,
-        cast(null as varchar) as reason,
-        'qualification' as evidence,
-        qualification_id as evidence_id
-    from confirmations
-    where is_all_confirmed or is_taken_back
-    union all
-    select
-        lead_id,
         'cadence_exhausted' as trigger,
         exhausted_at as holds_from,
         exhausted_at as holds_until,
@@ -324,16 +340,7 @@ unioned as (
         sales_activity_id as evidence_id
     from cadences
     union all
-    select
-        lead_id,
-        trigger,
-        entered_at as holds_from,
-        entered_at as holds_until,
-        cast(null as varchar) as profile,
-        reason,
-        evidence,
-        evidence_id
-    from sales_stages
+    select * from acts_of_sales
 
 ),
 
@@ -344,11 +351,8 @@ acts as (
     select
         lead_id,
         min(holds_from) as first_act_at
-    from unioned
-    where
-        evidence in (
-            'meeting', 'stage change', 'qualification', 'deal opened', 'deal won', 'deal lost'
-        )
+    from acts_of_sales
+    where evidence <> 'lead record'
     group by lead_id
 
 ),
