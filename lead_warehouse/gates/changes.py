@@ -28,6 +28,10 @@ from lead_warehouse.sql import identifier, literals
 SCHEMAS = {"raw_gate": "raw", "marts_audit": "marts"}
 """The schema whose changes a gate looks at."""
 
+ROWS_OF_VIEWS = {"marts.fct_score_contributions": "intermediate.int_score_contributions_unioned"}
+"""Views whose rows are counted where there are as many of them and no running sum: DuckDB adds those
+up though nobody asks for them, which of the ledger is most of what comparing takes."""
+
 KEPT_PROFILES = 30
 """Published generations whose profiles are kept."""
 
@@ -78,7 +82,7 @@ def compare(
     for table in tables:
         meant = limits if not table.is_account else [x for x in limits if x.table == table.name]
         own = limits_of(meant, "generation", table.name, table.columns, table.is_view)
-        figures += profile(connection, table.name, _whole(table), own)
+        figures += profile(connection, table.name, _whole(table, own), own)
         asked += own
     _write_profile(connection, checked.run_id, figures)
     deliveries: list[Figure] = []
@@ -115,9 +119,12 @@ def why_not_compared(connection: duckdb.DuckDBPyConnection, run_id: str) -> str 
     return None
 
 
-def _whole(table: _Table) -> str:
+def _whole(table: _Table, asked: Sequence[Limit]) -> str:
+    relation = table.relation
+    if all(limit.figure == "rows" for limit in asked):
+        relation = ROWS_OF_VIEWS.get(table.name, relation)
     own = "* exclude (input_name)" if "input_name" in table.columns else "*"
-    return f"(select '' as input_name, true as is_now, {own} from {table.relation})"
+    return f"(select '' as input_name, true as is_now, {own} from {relation})"
 
 
 def _delivered(table: _Table, inputs: list[str]) -> str:
