@@ -1,9 +1,9 @@
 """Ask a generation as if it spoke for another instant.
 
-What decays are views over undecayed points and over what was known since when. They take the instant
-from one row, ``raw.refresh_context``. So an in-memory catalog of the same name, with views on the
-generation and another row there, gives the same models at that instant. Where what a view says is
-stored for the models on it, the view takes the place of the table.
+What decays are views over undecayed points and over what was known since when. They take the
+instant from one row, ``raw.refresh_context``. So an in-memory catalog of the same name, with views
+on the generation and another row there, gives the same models at that instant. Where what a view
+says is stored for the models on it, the view takes the place of the table.
 """
 
 from collections.abc import Iterable, Iterator

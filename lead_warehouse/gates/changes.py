@@ -29,8 +29,8 @@ SCHEMAS = {"raw_gate": "raw", "marts_audit": "marts"}
 """The schema whose changes a gate looks at."""
 
 ROWS_OF_VIEWS = {"marts.fct_score_contributions": "intermediate.int_score_contributions_unioned"}
-"""Views whose rows are counted where there are as many of them and no running sum: DuckDB adds those
-up though nobody asks for them, which of the ledger is most of what comparing takes."""
+"""Views whose rows are counted where there are as many and no running sum: DuckDB adds those up
+though nobody asks for them, which of the ledger is most of what comparing takes."""
 
 KEPT_PROFILES = 30
 """Published generations whose profiles are kept."""

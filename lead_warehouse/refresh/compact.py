@@ -1,7 +1,7 @@
 """Rewrite a build whose file holds mostly blocks that nothing uses any more.
 
-A build is a copy of the last one in which every model is made anew, so the file always has room
-for about two of each. Beyond that it only costs disk, and time at the next copy.
+A build is a copy of the last one in which nearly every model is made anew. What that leaves free in
+the file only costs disk, and time at the next copy.
 """
 
 import os
@@ -18,7 +18,8 @@ from lead_warehouse.sql import identifier, literal
 from lead_warehouse.state.engine import spill_of
 
 FREE_SHARE = 0.6
-"""A file with a greater share of free blocks is rewritten; two of each model make about 0.45."""
+"""A file with a greater share of free blocks is rewritten. Tables are dropped before they are made
+anew, so that only what shrinks and what is kept leaves any."""
 
 LEAST_BLOCKS = 64
 """Smaller files (16 MiB) are left alone."""

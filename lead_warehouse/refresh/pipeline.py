@@ -46,6 +46,7 @@ from lead_warehouse.refresh.parsed import keep_parsed
 from lead_warehouse.refresh.premises import Premises, is_same_project, premises_of, why_build
 from lead_warehouse.refresh.project import compose_project
 from lead_warehouse.refresh.reconcile import inputs_of, reconcile
+from lead_warehouse.refresh.replaced_tables import drop_replaced
 from lead_warehouse.refresh.report import RefreshReport, forget_old_runs
 from lead_warehouse.refresh.rollback import never_shown
 from lead_warehouse.refresh.room import full_disk_in_words, require_room
@@ -231,6 +232,7 @@ class _Run:
     def _go_on(self, landed: LandedBuild, premises: Premises) -> None:
         context = landed.context
         with self._step("build"):
+            drop_replaced(self.state.building, Families(self.state.project).carried_on)
             self._build(self._build_command(landed, premises))
         self._reach("built")
         with self._step("audit"):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 _REFERENCE = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _IS_KEPT = re.compile(r"""materialized\s*=\s*['"]incremental['"]""")
+_READS_ITSELF = re.compile(r"\{\{\s*this\s*\}\}")
 INTERMEDIATE = Path("models/intermediate")
 CARRIES_ON = "incremental"
 """Family that says whom a landing concerns. All kept tables follow from it: what it overlooked
@@ -30,6 +31,7 @@ class _Node:
     family: str | None = None
     reads: frozenset[str] = frozenset()
     is_kept: bool = False
+    reads_itself: bool = False
 
 
 class Families:
@@ -66,6 +68,13 @@ class Families:
             for name, node in sorted(self._nodes.items())
             if node.is_kept
         }
+
+    @cached_property
+    def carried_on(self) -> frozenset[str]:
+        """Tables whose next build reads the last: kept ones, and those that name ``{{ this }}``."""
+        return frozenset(
+            name for name, node in self._nodes.items() if node.is_kept or node.reads_itself
+        )
 
     def changed(self, before: Mapping[str, str]) -> frozenset[str]:
         """Families whose digest was another one, or none, before."""
@@ -130,4 +139,5 @@ def _model(path: Path, project: Path) -> _Node:
         folder.name if folder.parent == INTERMEDIATE else None,
         frozenset(_REFERENCE.findall(text)),
         bool(_IS_KEPT.search(text)),
+        bool(_READS_ITSELF.search(text)),
     )

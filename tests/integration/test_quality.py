@@ -11,7 +11,7 @@ import pytest
 
 from lead_warehouse.checked import read_changes, read_checks
 from lead_warehouse.errors import RunFailed, RunRejected, UserError
-from lead_warehouse.gates.changes import Checked
+from lead_warehouse.gates.changes import ROWS_OF_VIEWS, Checked
 from lead_warehouse.gates.check import check
 from lead_warehouse.landing.land import land
 from lead_warehouse.refresh import land_build
@@ -55,6 +55,17 @@ def test_a_loss_that_nobody_explains_stops_at_each_gate_unless_it_is_let_through
     assert found.data_docs.exists()
     lost = (sample_state / "runs" / rejected / "failures").glob("quality.changes_no_mart*.csv")
     assert "marts.dim_leads" in next(lost).read_text()
+
+
+def test_views_have_as_many_rows_as_the_relations_they_are_counted_by(
+    published_sample: Path,
+) -> None:
+    for view, counted in ROWS_OF_VIEWS.items():
+        ((rows, counted_rows),) = ask(
+            published_sample,
+            f"select (select count(*) from {view}), (select count(*) from {counted})",
+        )
+        assert rows == counted_rows > 0
 
 
 def test_results_of_every_check_are_a_table_of_the_generation(published_sample: Path) -> None:

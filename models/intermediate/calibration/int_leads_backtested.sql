@@ -8,7 +8,7 @@ with instants as (
 interactions as (
 
     select * from {{ ref('int_interactions_weighted') }}
-    where zero_because is null
+    where zero_because is null and kind in ('signal', 'step')
 
 ),
 

@@ -252,6 +252,26 @@ steps_by_instant as (
 
 ),
 
+-- Of the few that have steps, what they amount to from each instant on; the many have nothing to add
+-- up.
+steps_so_far as (
+
+    select
+        lead_id,
+        {% for number in step_numbers -%}
+            coalesce(sum(step_{{ number }}_points) over so_far, 0) as step_{{ number }}_points,
+        {% endfor -%}
+        changed_at
+    from steps_by_instant
+    window
+        so_far as (
+            partition by lead_id
+            order by changed_at
+            rows between unbounded preceding and current row
+        )
+
+),
+
 final as (
 
     select
@@ -261,17 +281,17 @@ final as (
             by_instant.group_{{ number }}_points,
         {% endfor -%}
         {% for number in step_numbers -%}
-            steps_by_instant.step_{{ number }}_points,
+            steps_so_far.step_{{ number }}_points,
         {% endfor -%}
         causes.cause,
         by_instant.hand_raise_count > 0 as is_hand_raise
     from by_instant
     inner join causes
         on by_instant.cause_place = causes.place
-    left join steps_by_instant
+    left join steps_so_far
         on
-            by_instant.lead_id = steps_by_instant.lead_id
-            and by_instant.changed_at = steps_by_instant.changed_at
+            by_instant.lead_id = steps_so_far.lead_id
+            and by_instant.changed_at = steps_so_far.changed_at
 
 )
 

@@ -45,7 +45,8 @@ carried_forward as (
             ) over latest as group_{{ number }}_at,
         {% endfor -%}
         {% for number in step_numbers -%}
-            sum(step_{{ number }}_points) over latest as step_{{ number }}_points,
+            last_value(step_{{ number }}_points ignore nulls) over latest
+                as step_{{ number }}_points,
         {% endfor -%}
         cause,
         is_hand_raise

@@ -342,6 +342,27 @@ def test_profiles_of_thirty_runs_are_kept(build: duckdb.DuckDBPyConnection) -> N
     assert refresh(build, "99", ROWS)[LOST][0] == "stop"
 
 
+def test_rows_of_the_ledger_are_counted_without_its_running_sums(
+    build: duckdb.DuckDBPyConnection,
+) -> None:
+    build.execute("create schema intermediate")
+    build.execute("create table intermediate.int_score_contributions_unioned as from range(30)")
+    # Whoever asks it for a row of this view is told so.
+    build.execute("create view marts.fct_score_contributions as select error('read') as kind")
+    limits = [
+        Limit("generation", "marts.fct_score_contributions", "", "rows_lost", None, 20, 0.2, 0.5)
+    ]
+    refresh(build, "1", limits)
+    build.execute("delete from intermediate.int_score_contributions_unioned where range > 11")
+    found = refresh(build, "2", limits)
+    assert found["marts.fct_score_contributions", None, "rows_lost"][:2] == ("stop", 0.6)
+    shares = Limit(
+        "generation", "marts.fct_score_contributions", "kind", "shares", None, 1, 0.1, None
+    )
+    with pytest.raises(duckdb.Error, match="read"):
+        refresh(build, "3", [*limits, shares])
+
+
 def test_a_limit_on_a_table_that_is_not_there_fails(build: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(RuntimeError, match=r"no table marts\.gone"):
         refresh(build, "1", [Limit("generation", "marts.gone", "", "rows_lost", None, 1, 1, 1)])

@@ -68,8 +68,16 @@ def test_a_family_that_was_not_there_before_makes_stale(tmp_path: Path) -> None:
     assert families.stale({**families.digests, "lifecycle": "other"}) == ["int_stages"]
 
 
+def test_what_the_next_build_reads_of_the_last_is_kept_or_names_itself(tmp_path: Path) -> None:
+    touched = "{{ ref('int_fit') }} {% if load_relation(this) %}{{ this }}{% endif %}"
+    assert write(tmp_path).carried_on == {"int_states", "int_stages"}
+    families = write(tmp_path, int_touched=touched)
+    assert families.carried_on == {"int_states", "int_stages", "int_touched"}
+
+
 def test_the_project_keeps_what_is_as_long_as_all_interactions() -> None:
     families = Families(PROJECT_DIR)
     assert "int_intent_states_historized" in families.kept
     assert "intent" in families.kept["int_intent_states_historized"]
     assert "fit" not in families.kept["int_intent_states_historized"]
+    assert families.carried_on == {*families.kept, "int_leads_relinked", "int_leads_rejudged"}
