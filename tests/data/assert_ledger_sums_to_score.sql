@@ -25,7 +25,7 @@ contributions as (
         lead_id,
         sum(case when score = 'fit' then score_points else 0 end) as fit_points,
         sum(case when score = 'intent' then score_points else 0 end) as intent_points,
-        -- By numbers that fit into memory: two keys of a lead that share one would fail, never pass.
+        -- By numbers, which take less memory: two keys of a lead that share one would fail.
         count(*) - count(distinct {{ hashed_text('contribution_id') }}) as repeated_count,
         count(case when points is null or score_points is null or full_points is null then 1 end)
             as pointless_count,

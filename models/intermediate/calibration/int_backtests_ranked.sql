@@ -82,8 +82,8 @@ taught as (
 
 ),
 
--- Leads are counted by what they are ranked by before rates are looked up, which are the same for all
--- of them.
+-- Leads are counted by what they are ranked by before rates are looked up, which are the same for
+-- all of them.
 rankings_counted as (
 
     select

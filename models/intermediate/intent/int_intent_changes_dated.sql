@@ -252,8 +252,8 @@ steps_by_instant as (
 
 ),
 
--- Of the few that have steps, what they amount to from each instant on; the many have nothing to add
--- up.
+-- Of the few that have steps, what they amount to from each instant on; the many have nothing to
+-- add up.
 steps_so_far as (
 
     select
