@@ -114,7 +114,8 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, is_aske
     left = dict(views)
     for schema, table in tables:
         name = f"{identifier(schema)}.{identifier(table)}"
-        if view := STORED.get((schema, table)):
+        view = STORED.get((schema, table)) if is_asked else None
+        if view is not None:
             left[table] = f"create view {name} as from {identifier(schema)}.{identifier(view)}"
         elif (schema, table) == CONTEXT:
             connection.execute(
