@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 
 from lead_warehouse import PROJECT_DIR
 from lead_warehouse.contract import load_contract
+from lead_warehouse.explain.at_instant import STORED
 from lead_warehouse.landing.archive import Archive
 from lead_warehouse.landing.land import land
 from lead_warehouse.mapping import load_mapping
@@ -421,6 +422,17 @@ def assert_fits_agree(
             assert (place == 1 and not is_excluded) == (profile == best_profile(fits, rules))
 
 
+def lay_over_what_is_stored(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have views speak for other instants, as ``asking_at`` does; for this one they say what is
+    stored."""
+    for (schema, stored), summed in STORED.items():
+        table, view = f"{schema}.{stored}", f"{schema}.{summed}"
+        for one, other in ((table, view), (view, table)):
+            differing = connection.execute(f"from {one} except all from {other}").fetchall()
+            assert differing == []
+        connection.execute(f"drop table {table}; create view {table} as from {view}")
+
+
 def assert_scores_agree(
     connection: duckdb.DuckDBPyConnection,
     rules: Rules,
@@ -428,6 +440,7 @@ def assert_scores_agree(
     as_of: datetime,
 ) -> None:
     """Scores and grade as of some instants of some leads; the views follow the context."""
+    lay_over_what_is_stored(connection)
     for number, history in list(enumerate(made))[::SCORED_EACH]:
         last = max([history.created_at, *(one.at for one in history.interactions)])
         for at in {history.created_at, last, min(last + timedelta(days=11, hours=5), as_of)}:
