@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -232,7 +233,7 @@ class _Run:
     def _go_on(self, landed: LandedBuild, premises: Premises) -> None:
         context = landed.context
         with self._step("build"):
-            drop_replaced(self.state.building, Families(self.state.project).carried_on)
+            drop_replaced(self.state.building, self._families.carried_on)
             self._build(self._build_command(landed, premises))
         self._reach("built")
         with self._step("audit"):
@@ -243,6 +244,11 @@ class _Run:
         self._reach("sealed")
         with self._step("publish"):
             self._publish(context)
+
+    @cached_property
+    def _families(self) -> Families:
+        """Those of the project in force, which is composed before anything lands."""
+        return Families(self.state.project)
 
     @property
     def _building(self) -> Path:
@@ -262,7 +268,7 @@ class _Run:
             accept=self.options.accept,
             as_of=as_of,
             rules_digest=str(self.report.rules_digest),
-            families=Families(self.state.project),
+            families=self._families,
             progress=lambda text: self.progress("land", text),
             tombstones=self.tombstones,
             is_full=self.options.full_refresh,

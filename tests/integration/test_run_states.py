@@ -24,7 +24,7 @@ from lead_warehouse.state.publications import Publications
 from lead_warehouse.status import read_status
 from tests.conftest import ask
 from tests.killed import FIRST_REFRESH
-from tests.light import light_refresh, light_steps
+from tests.light import deliver, light_refresh, light_steps
 
 LEADS = "select lead_id from marts.dim_leads order by 1"
 REPOSITORY = Path(__file__).parents[2]
@@ -316,3 +316,24 @@ def test_a_rewritten_build_holds_the_same_rows(root: Path, lead_files: Path) -> 
     assert report.compaction is not None
     assert report.digest == plain.digest
     assert ask(root, "select count(*) from marts.fct_addresses") == [(2,)]
+
+
+def test_what_dbt_makes_anew_is_out_of_its_way_when_it_starts(
+    root: Path, lead_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[list[Any]] = []
+    with light_steps(), monkeypatch.context() as patched:
+        work = vars(pipeline)["run_in_worker"]
+
+        def watched(step: Any, *arguments: Any, folder: Path, **rest: Any) -> Any:
+            if step.__name__ == "run_dbt":
+                with duckdb.connect(str(folder / "building" / "warehouse.duckdb")) as connection:
+                    tables = "select table_name from duckdb_tables() where schema_name = 'marts'"
+                    found.append(connection.execute(tables).fetchall())
+            return work(step, *arguments, folder=folder, **rest)
+
+        patched.setattr(pipeline, "run_in_worker", watched)
+        deliver(lead_files, "3", {"c": "c@x.fr"})
+        light_refresh(root, lead_files)
+    assert found == [[]]
+    assert leads(root) == ["a", "b", "c"]

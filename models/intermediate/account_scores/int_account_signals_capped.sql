@@ -56,15 +56,12 @@ counted as (
         groups_summed.lead_id,
         groups_summed.kind,
         groups_summed.signal_group,
-        case
-            when groups_summed.kind = 'signal'
-                then least(groups_summed.points, signal_groups.cap_points)
-            else
-                greatest(
-                    groups_summed.points,
-                    coalesce(-negative_groups.cap_points, groups_summed.points)
-                )
-        end as points
+        {{ within_cap(
+            'groups_summed.kind',
+            'groups_summed.points',
+            'signal_groups.cap_points',
+            'negative_groups.cap_points'
+        ) }} as points
     from groups_summed
     left join signal_groups
         on groups_summed.signal_group = signal_groups.signal_group

@@ -93,15 +93,12 @@ capped as (
         components.interaction_count,
         components.known_at,
         components.assumed_count,
-        case
-            when components.kind = 'signal'
-                then least(components.points_then, cast(signal_groups.cap_points as double))
-            else
-                greatest(
-                    components.points_then,
-                    coalesce(-cast(negative_groups.cap_points as double), components.points_then)
-                )
-        end as points_then,
+        {{ within_cap(
+            'components.kind',
+            'components.points_then',
+            'cast(signal_groups.cap_points as double)',
+            'cast(negative_groups.cap_points as double)'
+        ) }} as points_then,
         case
             when components.kind = 'signal'
                 then least(components.points_undecayed, cast(signal_groups.cap_points as double))

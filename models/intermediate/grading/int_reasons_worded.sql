@@ -14,6 +14,7 @@ scores as (
 
 ),
 
+-- Verdicts are long and have served their purpose: nobody stores them with each lead.
 final as (
 
     select

@@ -60,14 +60,12 @@ capped as (
 
     select
         in_groups.*,
-        case
-            when in_groups.kind = 'signal'
-                then least(in_groups.points, signal_groups.cap_points)
-            else
-                greatest(
-                    in_groups.points, coalesce(-negative_groups.cap_points, in_groups.points)
-                )
-        end as counted_points
+        {{ within_cap(
+            'in_groups.kind',
+            'in_groups.points',
+            'signal_groups.cap_points',
+            'negative_groups.cap_points'
+        ) }} as counted_points
     from in_groups
     left join signal_groups
         on in_groups.signal_group = signal_groups.signal_group
