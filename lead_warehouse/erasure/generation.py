@@ -6,7 +6,6 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
@@ -113,7 +112,7 @@ class Scrubbing:
             tables = verify(lambda _: None, database, work / "spill")
             manifest = dict(generation.manifest)
             manifest["file"] = {"bytes": database.stat().st_size, "sha256": file_digest(database)}
-            manifest["tables"] = {name: asdict(digest) for name, digest in tables.items()}
+            manifest["tables"] = {name: digest.told() for name, digest in tables.items()}
             manifest["digest"] = combined_digest(tables)
             manifest["erasures"] = self._erasures
             for one in manifest["inputs"]:

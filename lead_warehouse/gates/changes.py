@@ -24,13 +24,10 @@ from lead_warehouse.gates.changes_sql import (
 from lead_warehouse.gates.limits import Limit, limits_of
 from lead_warehouse.gates.profile import Figure, insert_columns, profile
 from lead_warehouse.sql import identifier, literals
+from lead_warehouse.state.digest import FOLLOWS_FROM
 
 SCHEMAS = {"raw_gate": "raw", "marts_audit": "marts"}
 """The schema whose changes a gate looks at."""
-
-ROWS_OF_VIEWS = {"marts.fct_score_contributions": "intermediate.int_score_contributions_unioned"}
-"""Views whose rows are counted where there are as many and no running sum: DuckDB adds those up
-though nobody asks for them, which of the ledger is most of what comparing takes."""
 
 KEPT_PROFILES = 30
 """Published generations whose profiles are kept."""
@@ -122,7 +119,9 @@ def why_not_compared(connection: duckdb.DuckDBPyConnection, run_id: str) -> str 
 def _whole(table: _Table, asked: Sequence[Limit]) -> str:
     relation = table.relation
     if all(limit.figure == "rows" for limit in asked):
-        relation = ROWS_OF_VIEWS.get(table.name, relation)
+        # DuckDB adds running sums up though nobody asks for them, which of the ledger is most of
+        # what comparing takes.
+        relation = FOLLOWS_FROM.get(table.name, relation)
     own = "* exclude (input_name)" if "input_name" in table.columns else "*"
     return f"(select '' as input_name, true as is_now, {own} from {relation})"
 

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -424,7 +424,7 @@ class _Run:
         )
         generation = self.generations.seal(self.report.run_id, manifest)
         self.report.digest = str(manifest["digest"])
-        self.report.tables = {name: asdict(digest) for name, digest in tables.items()}
+        self.report.tables = {name: digest.told() for name, digest in tables.items()}
         self.report.database = generation.database
 
     def _publish(self, context: RefreshContext) -> None:

@@ -1,6 +1,5 @@
 """What an audited build becomes: a file without the audit's rows, and its manifest."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ def manifest_of(
         "rules_digest": context.rules_digest,
         "digest": combined_digest(tables),
         "file": {"bytes": building.stat().st_size, "sha256": file_digest(building)},
-        "tables": {name: asdict(digest) for name, digest in tables.items()},
+        "tables": {name: digest.told() for name, digest in tables.items()},
         "inputs": inputs,
         "versions": versions,
         "erasures": erasures,

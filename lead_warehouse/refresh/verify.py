@@ -1,7 +1,8 @@
 """Read a finished build once, whole, in a process of its own, before anyone relies on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from lead_warehouse.errors import RunFailed
 from lead_warehouse.sql import identifier
@@ -10,7 +11,12 @@ from lead_warehouse.state.digest import DIGESTED_SCHEMAS, TableDigest, digest_ta
 from lead_warehouse.state.engine import open_read_only
 
 
-def verify(report: Callable[[str], None], database: Path, spill: Path) -> dict[str, TableDigest]:
+def verify(
+    report: Callable[[str], None],
+    database: Path,
+    spill: Path,
+    as_in: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, TableDigest]:
     """Read every block, and every row of every table; digest what readers rely on.
 
     Views below the marts have no rows of their own: that they resolve is asked, and what marts need
@@ -18,6 +24,7 @@ def verify(report: Callable[[str], None], database: Path, spill: Path) -> dict[s
 
     Args:
         spill: folder for what does not fit into the memory of a refresh.
+        as_in: tables of the manifest that the digests are compared with; none for a new build.
 
     Raises:
         RunFailed: a block is damaged, one of an index for example, which no scan reads.
@@ -43,4 +50,4 @@ def verify(report: Callable[[str], None], database: Path, spill: Path) -> dict[s
             )
             connection.execute(asked).fetchall()
         report("digesting")
-        return digest_tables(connection)
+        return digest_tables(connection, as_in)

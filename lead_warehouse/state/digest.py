@@ -6,7 +6,9 @@ it; every generation names its version.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import duckdb
 
@@ -21,35 +23,65 @@ TIMES_OF_PUBLICATION = ("first_published_at",)
 the same inputs have the same digest whenever they are refreshed."""
 
 
+FOLLOWS_FROM = {"marts.fct_score_contributions": "intermediate.int_score_contributions_unioned"}
+"""Views of which each row follows from one row of a relation and from those before it. What they
+add are running sums and what is made of those, which takes five times as long as reading the
+relation (docs/adr/0078)."""
+
+
 @dataclass(frozen=True)
 class TableDigest:
-    """Rows of a table and the sum of their 64-bit hashes (a xor would lose pairs of rows)."""
+    """Rows of a table and the sum of their 64-bit hashes (a xor would lose pairs of rows).
+
+    Attributes:
+        of: the relation whose rows were read in place of a view's; none where they were its own.
+    """
 
     rows: int
     hash_sum: str
+    of: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """As a manifest has it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def digest_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, TableDigest]:
-    """``schema.table`` to digest, for every table and view readers rely on."""
-    names = connection.execute(
+def digest_tables(
+    connection: duckdb.DuckDBPyConnection, as_in: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, TableDigest]:
+    """``schema.table`` to digest, for every table and view readers rely on.
+
+    Args:
+        as_in: tables of a manifest to compare with, which tell by what relations their views were
+            digested; none for what a build is sealed with.
+    """
+    schemas = [*DIGESTED_SCHEMAS, *(name.partition(".")[0] for name in FOLLOWS_FROM.values())]
+    there = connection.execute(
         "select table_schema, table_name from information_schema.tables "
         "where table_schema in (select unnest(?)) order by all",
-        [list(DIGESTED_SCHEMAS)],
+        [schemas],
     ).fetchall()
     digests = {}
-    for schema, table in names:
+    for schema, table in there:
+        if schema not in DIGESTED_SCHEMAS:
+            continue
+        name = f"{schema}.{table}"
+        of = FOLLOWS_FROM.get(name) if as_in is None else as_in.get(name, {}).get("of")
+        read = tuple(of.split(".")) if of else (schema, table)
+        if as_in is None and read not in there:
+            of, read = None, (schema, table)  # a generation of a version that had no such relation
         row = connection.execute(
             "select count(*), coalesce(sum(cast(hash(t) as hugeint)), 0) "
             f"from (select columns(c -> not list_contains(?, c)) "
-            f"from {identifier(schema)}.{identifier(table)}) as t",
+            f"from {'.'.join(map(identifier, read))}) as t",
             [list(TIMES_OF_PUBLICATION)],
         ).fetchone()
         assert row is not None
-        digests[f"{schema}.{table}"] = TableDigest(int(row[0]), str(row[1]))
+        digests[name] = TableDigest(int(row[0]), str(row[1]), of)
     return digests
 
 
-def combined_digest(tables: dict[str, TableDigest]) -> str:
+def combined_digest(tables: Mapping[str, TableDigest]) -> str:
     """One digest over all tables."""
-    text = json.dumps({name: asdict(digest) for name, digest in sorted(tables.items())})
+    text = json.dumps({name: digest.told() for name, digest in sorted(tables.items())})
     return hashlib.sha256(text.encode()).hexdigest()

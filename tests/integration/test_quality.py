@@ -11,11 +11,12 @@ import pytest
 
 from lead_warehouse.checked import read_changes, read_checks
 from lead_warehouse.errors import RunFailed, RunRejected, UserError
-from lead_warehouse.gates.changes import ROWS_OF_VIEWS, Checked
+from lead_warehouse.gates.changes import Checked
 from lead_warehouse.gates.check import check
 from lead_warehouse.landing.land import land
 from lead_warehouse.refresh import land_build
 from lead_warehouse.refresh.worker import run_in_worker
+from lead_warehouse.state.digest import FOLLOWS_FROM
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import ask, refresh_state
@@ -57,10 +58,10 @@ def test_a_loss_that_nobody_explains_stops_at_each_gate_unless_it_is_let_through
     assert "marts.dim_leads" in next(lost).read_text()
 
 
-def test_views_have_as_many_rows_as_the_relations_they_are_counted_by(
+def test_views_have_as_many_rows_as_the_relations_they_follow_from(
     published_sample: Path,
 ) -> None:
-    for view, counted in ROWS_OF_VIEWS.items():
+    for view, counted in FOLLOWS_FROM.items():
         ((rows, counted_rows),) = ask(
             published_sample,
             f"select (select count(*) from {view}), (select count(*) from {counted})",

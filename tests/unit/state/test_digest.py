@@ -1,10 +1,13 @@
+import re
 from random import Random
 
 import duckdb
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lead_warehouse.state.digest import combined_digest, digest_tables
+from lead_warehouse import PROJECT_DIR
+from lead_warehouse.state.digest import FOLLOWS_FROM, combined_digest, digest_tables
 
 Rows = list[tuple[int | None, str | None]]
 rows_of_a_table = st.lists(
@@ -52,3 +55,61 @@ def test_only_what_readers_rely_on_counts() -> None:
         assert digest_tables(connection) == before
         connection.execute("create schema exports; create view exports.v as from marts.t")
         assert set(digest_tables(connection)) == {"marts.t", "exports.v"}
+
+
+@pytest.fixture
+def ledger() -> duckdb.DuckDBPyConnection:
+    """A ledger as the project has it, of two rows."""
+    [(view, relation)] = FOLLOWS_FROM.items()
+    connection = duckdb.connect()
+    for name in (view, relation):
+        connection.execute(f"create schema {name.partition('.')[0]}")
+    connection.execute(
+        f"create table {relation} as from (values (1, 5), (2, 7)) as t (place, points)"
+    )
+    connection.execute(
+        f"create view {view} as "
+        f"select place, sum(points) over (order by place) as so_far from {relation}"
+    )
+    return connection
+
+
+def test_a_view_with_running_sums_is_digested_by_what_it_follows_from(
+    ledger: duckdb.DuckDBPyConnection,
+) -> None:
+    [(view, relation)] = FOLLOWS_FROM.items()
+    before = digest_tables(ledger)
+    assert before.keys() == {view}
+    assert before[view].told().keys() == {"rows", "hash_sum", "of"}
+    assert (before[view].rows, before[view].of) == (2, relation)
+    ledger.execute(f"update {relation} set points = 6 where place = 1")
+    assert digest_tables(ledger)[view].rows == 2
+    assert combined_digest(digest_tables(ledger)) != combined_digest(before)
+
+
+def test_a_generation_is_held_against_its_manifest_by_what_that_was_made_of(
+    ledger: duckdb.DuckDBPyConnection,
+) -> None:
+    [(view, _)] = FOLLOWS_FROM.items()
+    sealed = digest_tables(ledger)
+    told = {name: digest.told() for name, digest in sealed.items()}
+    assert digest_tables(ledger, told) == sealed
+    of_its_own_rows = digest_tables(ledger, {view: {"rows": 2, "hash_sum": "1"}})
+    assert of_its_own_rows[view].of is None
+    assert of_its_own_rows[view].hash_sum != sealed[view].hash_sum
+
+
+def test_where_what_a_view_follows_from_is_not_there_its_own_rows_are_digested() -> None:
+    [(view, _)] = FOLLOWS_FROM.items()
+    with duckdb.connect() as connection:
+        connection.execute(f"create schema marts; create table {view} as select 1 as n")
+        [(name, digest)] = digest_tables(connection).items()
+    assert (name, digest.rows, digest.of) == (view, 1, None)
+
+
+@pytest.mark.parametrize(("view", "relation"), FOLLOWS_FROM.items())
+def test_such_a_view_reads_nothing_else(view: str, relation: str) -> None:
+    [model] = (PROJECT_DIR / "models").rglob(f"{view.partition('.')[2]}.sql")
+    sql = model.read_text(encoding="utf-8")
+    assert re.findall(r"ref\('(\w+)'\)", sql) == [relation.partition(".")[2]]
+    assert "source(" not in sql
