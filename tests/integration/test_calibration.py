@@ -135,15 +135,15 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_known_only_since_the_win_scores_nobody_before_it(honest: Path) -> None:
     assert ask(
         honest,
-        "select count(*), count(value) from intermediate.int_values_backtested "
-        "where name = 'company_type' and horizon = 'at_creation'",
+        "select count(*), count(company_type) from intermediate.int_attributes_backtested "
+        "where horizon = 'at_creation'",
     ) == [(LEADS, 0)]
     # A month after, at the very instant of the win, it is known, and the lead is a case no more.
     assert ask(
         honest,
-        "select count(*) from intermediate.int_values_backtested "
+        "select count(*) from intermediate.int_attributes_backtested "
         "inner join intermediate.int_outcomes_backtested using (lead_id, horizon) "
-        "where name = 'company_type' and value is not null and outcome = 'won' "
+        "where company_type is not null and outcome = 'won' "
         "and standing = 'judged'",
     ) == [(0,)]
     ((is_leak, auc),) = ask(

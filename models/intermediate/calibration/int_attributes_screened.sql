@@ -7,22 +7,17 @@ with cases as (
 
 ),
 
-leads as (
+attributes_given as (
 
-    select * from {{ ref('int_leads_backtested') }}
-
-),
-
-values_given as (
-
-    select * from {{ ref('int_values_backtested') }}
-    where kind = 'attribute'
+    select * from {{ ref('int_attributes_backtested') }}
+    where is_earliest
 
 ),
 
-horizons as (
+attributes as (
 
-    select * from {{ ref('backtest_horizons') }}
+    select * from {{ ref('backtest_attributes') }}
+    where known_from <> 'outcome'
 
 ),
 
@@ -32,45 +27,44 @@ settings as (
 
 ),
 
-earliest_days as (
+cases_with_attributes as (
 
-    select min(days_after_creation) as days_after_creation
-    from horizons
+    select
+        cases.outcome,
+        cases.is_reached,
+        {{ hashed_text('cases.lead_id') }} % 2 = 0 as is_first_half,
+        attributes_given.*
+    from cases
+    inner join attributes_given
+        on
+            cases.lead_id = attributes_given.lead_id
+            and cases.horizon = attributes_given.horizon
 
 ),
 
-earliest as (
+values_of_attributes as (
 
-    select horizons.horizon
-    from horizons
-    inner join earliest_days
-        on horizons.days_after_creation = earliest_days.days_after_creation
+    {{ attribute_values(
+        'cases_with_attributes',
+        ['horizon', 'outcome', 'is_reached', 'is_first_half', 'is_known_at_assumed']
+    ) }}
 
 ),
 
 halves as (
 
     select
-        cases.horizon,
-        cases.outcome,
-        cases.lead_id,
-        cases.is_reached,
-        leads.is_known_at_assumed,
-        values_given.name as attribute,
-        coalesce(values_given.value, '') as value,
-        values_given.value is not null as is_known,
-        {{ hashed_text('cases.lead_id') }} % 2 = 0 as is_first_half
-    from cases
-    inner join earliest
-        on cases.horizon = earliest.horizon
-    inner join leads
-        on
-            cases.lead_id = leads.lead_id
-            and cases.horizon = leads.horizon
-    inner join values_given
-        on
-            cases.lead_id = values_given.lead_id
-            and cases.horizon = values_given.horizon
+        values_of_attributes.horizon,
+        values_of_attributes.outcome,
+        values_of_attributes.is_reached,
+        values_of_attributes.is_first_half,
+        values_of_attributes.is_known_at_assumed,
+        values_of_attributes.name as attribute,
+        coalesce(values_of_attributes.value, '') as value,
+        values_of_attributes.value is not null as is_known
+    from values_of_attributes
+    inner join attributes
+        on values_of_attributes.name = attributes.attribute
 
 ),
 

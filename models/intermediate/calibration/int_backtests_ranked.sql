@@ -14,28 +14,28 @@ attributes as (
 
 ),
 
--- Values are read anew for each question: an engine that keeps what is read twice would copy all.
 rankings as (
 
-    select * from {{ ref('int_values_backtested') }}
-    where kind = 'ranking' and value is not null
+    select * from {{ ref('int_rankings_backtested') }}
 
 ),
 
+-- Attributes are read anew for each question: an engine that keeps what is read twice would copy
+-- all.
 sources as (
 
-    select * from {{ ref('int_values_backtested') }}
-    where kind = 'attribute' and name = 'source' and value is not null
+    select
+        lead_id,
+        horizon,
+        source as value
+    from {{ ref('int_attributes_backtested') }}
+    where source is not null
 
 ),
 
-values_that_foretell as (
+attributes_given as (
 
-    select values_given.*
-    from {{ ref('int_values_backtested') }} as values_given
-    inner join attributes
-        on values_given.name = attributes.attribute
-    where values_given.kind = 'attribute' and values_given.value is not null
+    select * from {{ ref('int_attributes_backtested') }}
 
 ),
 
@@ -93,7 +93,7 @@ rankings_counted as (
         taught.is_taught,
         taught.average_rate,
         taught.prior_leads,
-        rankings.kind,
+        'ranking' as kind,
         rankings.name,
         rankings.value,
         rankings.rank_value,
@@ -111,7 +111,6 @@ rankings_counted as (
         taught.is_taught,
         taught.average_rate,
         taught.prior_leads,
-        rankings.kind,
         rankings.name,
         rankings.value,
         rankings.rank_value
@@ -187,32 +186,59 @@ by_rate as (
 
 ),
 
-with_odds as (
+taught_with_attributes as (
 
     select
-        taught.lead_id,
-        taught.horizon,
         taught.outcome,
         taught.all_count,
         taught.all_reached,
         taught.prior_count,
+        attributes_given.*
+    from taught
+    inner join attributes_given
+        on
+            taught.lead_id = attributes_given.lead_id
+            and taught.horizon = attributes_given.horizon
+    where taught.is_taught
+
+),
+
+values_of_attributes as (
+
+    {{ attribute_values(
+        'taught_with_attributes',
+        [
+            'lead_id', 'horizon', 'outcome', 'scoring_month', 'all_count', 'all_reached',
+            'prior_count',
+        ]
+    ) }}
+
+),
+
+with_odds as (
+
+    select
+        values_of_attributes.lead_id,
+        values_of_attributes.horizon,
+        values_of_attributes.outcome,
+        values_of_attributes.all_count,
+        values_of_attributes.all_reached,
+        values_of_attributes.prior_count,
         cast(rates.lead_count as double) as value_count,
         cast(rates.reached_count as double) as value_reached
-    from taught
-    inner join values_that_foretell
-        on
-            taught.lead_id = values_that_foretell.lead_id
-            and taught.horizon = values_that_foretell.horizon
+    from values_of_attributes
+    inner join attributes
+        on values_of_attributes.name = attributes.attribute
     left join rates
         on
-            taught.horizon = rates.horizon
-            and taught.outcome = rates.outcome
-            and values_that_foretell.kind = rates.kind
-            and values_that_foretell.name = rates.name
-            and values_that_foretell.value = rates.value
-            and taught.scoring_month >= rates.valid_from_month
-            and taught.scoring_month < rates.valid_to_month
-    where taught.is_taught
+            values_of_attributes.horizon = rates.horizon
+            and values_of_attributes.outcome = rates.outcome
+            and rates.kind = 'attribute'
+            and values_of_attributes.name = rates.name
+            and values_of_attributes.value = rates.value
+            and values_of_attributes.scoring_month >= rates.valid_from_month
+            and values_of_attributes.scoring_month < rates.valid_to_month
+    where values_of_attributes.value is not null
 
 ),
 

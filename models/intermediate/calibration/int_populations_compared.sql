@@ -1,14 +1,22 @@
 -- Who comes in a month beside who came in the months before: how attributes and scores are spread,
 -- and how much of them is unknown.
-with values_given as (
+with attributes_given as (
 
-    select * from {{ ref('int_values_backtested') }}
+    select * from {{ ref('int_attributes_backtested') }}
+    where is_earliest
 
 ),
 
-leads as (
+rankings as (
 
-    select * from {{ ref('int_leads_backtested') }}
+    select * from {{ ref('int_rankings_backtested') }}
+
+),
+
+attributes as (
+
+    select * from {{ ref('backtest_attributes') }}
+    where known_from <> 'outcome'
 
 ),
 
@@ -24,56 +32,58 @@ settings as (
 
 ),
 
--- Attributes as a lead comes in, scores when it has had time to do something.
-ends as (
+last_days as (
 
-    select
-        min(days_after_creation) as first_days,
-        max(days_after_creation) as last_days
+    select max(days_after_creation) as days_after_creation
     from horizons
 
 ),
 
+values_of_attributes as (
+
+    {{ attribute_values('attributes_given', ['scoring_month', 'as_of']) }}
+
+),
+
+-- Attributes as a lead comes in, scores when it has had time to do something.
 watched as (
 
     select
-        horizons.horizon,
-        case when horizons.days_after_creation = ends.first_days then 'attribute' else 'ranking' end
-            as kind
-    from horizons
-    cross join ends
-    where
-        horizons.days_after_creation = ends.first_days
-        or horizons.days_after_creation = ends.last_days
+        'attribute' as kind,
+        values_of_attributes.name,
+        values_of_attributes.value,
+        values_of_attributes.scoring_month,
+        values_of_attributes.as_of
+    from values_of_attributes
+    inner join attributes
+        on values_of_attributes.name = attributes.attribute
+    union all
+    select
+        'ranking' as kind,
+        rankings.name,
+        rankings.value,
+        rankings.scoring_month,
+        rankings.as_of
+    from rankings
+    inner join horizons
+        on rankings.horizon = horizons.horizon
+    inner join last_days
+        on horizons.days_after_creation = last_days.days_after_creation
 
 ),
 
 counted as (
 
     select
-        values_given.kind,
-        values_given.name,
-        coalesce(values_given.value, '') as value,
-        values_given.value is null as is_unknown,
-        leads.scoring_month,
-        {{ dbt.dateadd('month', 1, 'leads.scoring_month') }} <= leads.as_of as is_complete,
+        kind,
+        name,
+        coalesce(value, '') as value,
+        value is null as is_unknown,
+        scoring_month,
+        {{ dbt.dateadd('month', 1, 'scoring_month') }} <= as_of as is_complete,
         cast(count(*) as double) as lead_count
-    from values_given
-    inner join watched
-        on
-            values_given.horizon = watched.horizon
-            and values_given.kind = watched.kind
-    inner join leads
-        on
-            values_given.lead_id = leads.lead_id
-            and values_given.horizon = leads.horizon
-    group by
-        values_given.kind,
-        values_given.name,
-        coalesce(values_given.value, ''),
-        values_given.value is null,
-        leads.scoring_month,
-        leads.as_of
+    from watched
+    group by kind, name, coalesce(value, ''), value is null, scoring_month, as_of
 
 ),
 

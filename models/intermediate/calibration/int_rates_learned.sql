@@ -7,10 +7,15 @@ with cases as (
 
 ),
 
-values_given as (
+attributes_given as (
 
-    select * from {{ ref('int_values_backtested') }}
-    where value is not null
+    select * from {{ ref('int_attributes_backtested') }}
+
+),
+
+rankings as (
+
+    select * from {{ ref('int_rankings_backtested') }}
 
 ),
 
@@ -20,44 +25,75 @@ attributes as (
 
 ),
 
+cases_with_attributes as (
+
+    select
+        cases.outcome,
+        cases.learned_month,
+        cases.is_reached,
+        attributes_given.*
+    from cases
+    inner join attributes_given
+        on
+            cases.lead_id = attributes_given.lead_id
+            and cases.horizon = attributes_given.horizon
+
+),
+
+values_of_attributes as (
+
+    {{ attribute_values(
+        'cases_with_attributes', ['horizon', 'outcome', 'learned_month', 'is_reached']
+    ) }}
+
+),
+
 values_learned as (
 
-    select values_given.*
-    from values_given
-    left join attributes
-        on
-            case when values_given.kind = 'attribute' then values_given.name end
-            = attributes.attribute
+    select
+        values_of_attributes.horizon,
+        values_of_attributes.outcome,
+        values_of_attributes.learned_month,
+        values_of_attributes.is_reached,
+        'attribute' as kind,
+        values_of_attributes.name,
+        values_of_attributes.value
+    from values_of_attributes
+    inner join attributes
+        on values_of_attributes.name = attributes.attribute
     where
-        values_given.kind = 'ranking'
-        or attributes.is_in_naive_bayes
-        or values_given.name = 'source'
+        values_of_attributes.value is not null
+        and (attributes.is_in_naive_bayes or attributes.attribute = 'source')
+    union all
+    select
+        cases.horizon,
+        cases.outcome,
+        cases.learned_month,
+        cases.is_reached,
+        'ranking' as kind,
+        rankings.name,
+        rankings.value
+    from cases
+    inner join rankings
+        on
+            cases.lead_id = rankings.lead_id
+            and cases.horizon = rankings.horizon
 
 ),
 
 counted as (
 
     select
-        cases.horizon,
-        cases.outcome,
-        values_learned.kind,
-        values_learned.name,
-        values_learned.value,
-        cases.learned_month,
+        horizon,
+        outcome,
+        kind,
+        name,
+        value,
+        learned_month,
         count(*) as lead_count,
-        count(case when cases.is_reached then 1 end) as reached_count
-    from cases
-    inner join values_learned
-        on
-            cases.lead_id = values_learned.lead_id
-            and cases.horizon = values_learned.horizon
-    group by
-        cases.horizon,
-        cases.outcome,
-        values_learned.kind,
-        values_learned.name,
-        values_learned.value,
-        cases.learned_month
+        count(case when is_reached then 1 end) as reached_count
+    from values_learned
+    group by horizon, outcome, kind, name, value, learned_month
     union all
     select
         horizon,
