@@ -371,6 +371,7 @@ leads_created as (
 
     select
         first_versions.lead_id,
+        refresh_context.as_of,
         least(
             first_versions.known_from,
             coalesce(acts.first_act_at, first_versions.known_from),
@@ -398,9 +399,9 @@ final as (
         cadences.began_by as stage_entered_until
     from unioned
     inner join leads_created
-        on unioned.lead_id = leads_created.lead_id
-    inner join refresh_context
-        on unioned.holds_from <= refresh_context.as_of
+        on
+            unioned.lead_id = leads_created.lead_id
+            and unioned.holds_from <= leads_created.as_of
     left join cadences
         on
             case when unioned.trigger = 'cadence_exhausted' then unioned.evidence_id end
