@@ -151,8 +151,12 @@ def _add_first_build(found: Found, first: Refreshed, bare: Line) -> None:
         found.lines.append(_against(bare, f"  of it: {step}", seconds))
 
 
-def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> float:
-    """A refresh for each day, and one without news after it, which is taken off both sides."""
+def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> tuple[float, float]:
+    """A refresh for each day, and one without news after it, which is taken off both sides.
+
+    Returns:
+        what the day's news themselves take: seconds, seconds of the processor.
+    """
     days, idle = [], []
     for day in range(found.asked.tries):
         warehouse.deliver(day)
@@ -179,7 +183,7 @@ def _measure_days(found: Found, warehouse: Warehouse, first: Refreshed) -> float
             aims=AIMS["daily refresh"],
         ),
     ]  # fmt: skip
-    return own
+    return own, own_cpu
 
 
 def _unchanged(warehouse: Warehouse, tries: int) -> list[Refreshed]:
@@ -191,7 +195,7 @@ def _unchanged(warehouse: Warehouse, tries: int) -> list[Refreshed]:
     return refreshed
 
 
-def _measure_longer(found: Found, folder: Path, daily: float) -> None:
+def _measure_longer(found: Found, folder: Path, daily: tuple[float, float]) -> None:
     """The same day on a history that is longer, at as many interactions a day."""
     asked = found.asked
     longer = Warehouse(folder / "longer")
@@ -208,8 +212,8 @@ def _measure_longer(found: Found, folder: Path, daily: float) -> None:
     found.lines.append(
         Line(
             "daily refresh, longer history",
-            own,
-            ratio=own / daily,
+            *own,
+            *(here / there for here, there in zip(own, daily, strict=True)),
             of=f"the same day at {asked.rows:,}",
             aims=AIMS["daily refresh, longer history"],
         )

@@ -1,8 +1,8 @@
 {#- A condition for who asks a view of all leads for those that this landing concerns. A few thousand
     stand as literals, since the engine takes constants below a view's window functions and reads
     their rows alone; of a subquery it makes a join on top of all rows. -#}
-{% macro among_touched_leads(lead_column) -%}
-    {%- set touched = ref('int_leads_touched') -%}
+{% macro among_touched_leads(lead_column, touched=none) -%}
+    {%- set touched = touched or ref('int_leads_touched') -%}
     {%- set at_most = 20000 -%}
     {%- set leads = [] -%}
     {%- if execute and not touched.is_cte and load_relation(touched) is not none -%}

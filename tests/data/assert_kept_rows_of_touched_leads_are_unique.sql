@@ -5,6 +5,12 @@ with touched as (
 
 ),
 
+rescored as (
+
+    select * from {{ ref('int_leads_rescored') }}
+
+),
+
 interactions as (
 
     select
@@ -38,6 +44,17 @@ states as (
 
 ),
 
+scores as (
+
+    select
+        'int_intent_scores_historized' as model,
+        lead_id,
+        cast(changed_at as {{ dbt.type_string() }}) as key_value
+    from {{ ref('int_intent_scores_historized') }}
+    where lead_id in (select rescored.lead_id from rescored)
+
+),
+
 unioned as (
 
     select * from interactions
@@ -45,6 +62,8 @@ unioned as (
     select * from screened
     union all
     select * from states
+    union all
+    select * from scores
 
 )
 

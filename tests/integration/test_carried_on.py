@@ -48,8 +48,10 @@ THEN = 2
 """The delivery after which the past is rebuilt."""
 
 OF_THIS_REFRESH = {
+    "int_leads_redated",
     "int_leads_rejudged",
     "int_leads_relinked",
+    "int_leads_rescored",
     "int_leads_touched",
     "int_interactions_traced",
     "int_interactions_overridden",
@@ -253,13 +255,14 @@ def test_carried_on_equals_built_anew(carried: Carried) -> None:
 
 
 def test_only_what_follows_from_a_changed_rule_is_built_whole(carried: Carried) -> None:
-    assert len(carried.built_whole[1]) == 4
-    assert carried.built_whole[THEN] == ["int_intent_states_historized"]
+    assert len(carried.built_whole[1]) == 5
+    of_intent = ["int_intent_scores_historized", "int_intent_states_historized"]
+    assert carried.built_whole[THEN] == of_intent
     assert [carried.built_whole[number] for number in range(THEN + 1, DELIVERIES + 1)] == [[], []]
     assert carried.stale_after == {
-        "signals": ["int_intent_states_historized"],
+        "signals": of_intent,
         "traffic_leads": carried.built_whole[1],
-        "icp_criteria": [],
+        "icp_criteria": ["int_intent_scores_historized"],
     }
 
 

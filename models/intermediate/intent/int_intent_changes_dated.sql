@@ -78,12 +78,6 @@ customers as (
 
 ),
 
-refresh_context as (
-
-    select * from {{ ref('stg_files__refresh_context') }}
-
-),
-
 -- What happened at the instant says why a score rose: a person before a record before a timer.
 causes as (
 
@@ -214,8 +208,6 @@ by_instant as (
         min(changes.cause_place) as cause_place,
         max(case when changes.is_hand_raise then 1 else 0 end) as hand_raise_count
     from changes
-    cross join refresh_context
-    where changes.changed_at <= refresh_context.as_of
     group by changes.lead_id, changes.changed_at
 
 ),
