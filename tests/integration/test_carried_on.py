@@ -212,8 +212,10 @@ def carried(tmp_path_factory: pytest.TempPathFactory) -> Carried:
     workshop.build(threads=8)
     made.rebuilt = digests(workshop.database)
     if MANY:
-        workshop.prepare(Landing())
+        # What a rebuild of the past took out does not come back: nothing is built upon one.
+        shutil.copyfile(made.anew, workshop.database)
         drop_kept(workshop.database, workshop.project)
+        workshop.prepare(Landing())
         workshop.build(threads=8)
         made.on_threads[8] = digests(workshop.database)
     return made
@@ -274,7 +276,8 @@ def test_the_number_of_threads_changes_nothing(carried: Carried) -> None:
     ]
     assert sorted(carried.on_threads) == ([1, 2, 8] if MANY else [1, 2])
     assert len(marts[0]) > 10
-    assert all(one == marts[0] for one in marts), f"seed {SEED}"
+    differing = {name for one in marts for name, _ in one.items() ^ marts[0].items()}
+    assert differing == set(), f"seed {SEED}"
 
 
 def test_the_past_rebuilt_is_what_it_was_then(carried: Carried) -> None:
