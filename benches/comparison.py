@@ -213,7 +213,8 @@ def _measure_longer(found: Found, folder: Path, daily: tuple[float, float]) -> N
         Line(
             "daily refresh, longer history",
             *own,
-            *(here / there for here, there in zip(own, daily, strict=True)),
+            ratio=own[0] / daily[0],
+            processor_ratio=own[1] / daily[1],
             of=f"the same day at {asked.rows:,}",
             aims=AIMS["daily refresh, longer history"],
         )

@@ -1,9 +1,9 @@
 {#- What the generation built upon had, as long as this table is not built anew. -#}
 {%- set before = load_relation(this) if execute and this -%}
 
--- When a lead's scores can change follows from its interactions and from what changes without a word
--- of the lead itself: its company's record tells another fit, a deal makes the company a customer, a
--- person objects.
+-- When a lead's scores can change follows from its interactions, and from what changes without a
+-- word of the lead itself: its company's record tells another fit, a deal makes the company a
+-- customer, a person objects.
 with leads as (
 
     select * from {{ ref('int_leads_fitted') }}

@@ -33,7 +33,7 @@ final as (
         historized.intent_score
     from historized
     cross join refresh_context
-    -- Bare, the comparison lets the engine expect a handful of rows and build its hash tables on all.
+    -- Bare, the comparison lets the engine expect a handful of rows and build hash tables on all.
     where coalesce(historized.changed_at <= refresh_context.as_of, false)
 
 )
