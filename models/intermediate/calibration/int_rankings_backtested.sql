@@ -1,27 +1,48 @@
 {{ config(materialized='view') }}
 
--- What leads are ranked by at a scoring of the past. Each is read by itself: an engine that keeps
--- what is read twice would copy all columns aside.
-with ranked_by as (
+{%- set rankings = {
+    'fit_and_intent': 'leads.fit_score + leads.intent_score',
+    'fit': 'leads.fit_score',
+    'intent': 'leads.intent_score',
+    'fit_and_undecayed': 'leads.fit_score + leads.undecayed_score',
+    'interaction_count': 'leads.interaction_count',
+} %}
 
-    {% for name, expression in [
-        ('fit_and_intent', 'fit_score + intent_score'),
-        ('fit', 'fit_score'),
-        ('intent', 'intent_score'),
-        ('fit_and_undecayed', 'fit_score + undecayed_score'),
-        ('interaction_count', 'interaction_count'),
-    ] %}
-        select
-            lead_id,
-            horizon,
-            scoring_month,
-            as_of,
-            '{{ name }}' as name,
-            round(cast({{ expression }} as double), 2) as rank_value
-        from {{ ref('int_leads_backtested') }}
-        where fit_score is not null
+-- What leads are ranked by at a scoring of the past.
+with leads as (
+
+    select * from {{ ref('int_leads_backtested') }}
+    where fit_score is not null
+
+),
+
+rankings as (
+
+    {% for name in rankings %}
+        select '{{ name }}' as name
         {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+ranked_by as (
+
+    select
+        leads.lead_id,
+        leads.horizon,
+        leads.scoring_month,
+        leads.as_of,
+        rankings.name,
+        round(
+            case rankings.name
+                {% for name, expression in rankings.items() -%}
+                    when '{{ name }}' then cast({{ expression }} as double)
+                {% endfor %}
+            end,
+            2
+        ) as rank_value
+    from leads
+    cross join rankings
 
 ),
 
