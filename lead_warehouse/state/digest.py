@@ -55,25 +55,20 @@ def digest_tables(
         as_in: tables of a manifest to compare with, which tell by what relations their views were
             digested; none for what a build is sealed with.
     """
-    schemas = [*DIGESTED_SCHEMAS, *(name.partition(".")[0] for name in FOLLOWS_FROM.values())]
-    there = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_schema in (select unnest(?)) order by all",
-        [schemas],
+    found = connection.execute(
+        "select table_schema, table_name from information_schema.tables order by all"
     ).fetchall()
+    there = {f"{schema}.{table}": schema for schema, table in found}
+    if as_in is None:
+        # An erasure seals anew what an earlier version built, which may have no such relation.
+        as_in = {view: {"of": of} for view, of in FOLLOWS_FROM.items() if of in there}
     digests = {}
-    for schema, table in there:
-        if schema not in DIGESTED_SCHEMAS:
-            continue
-        name = f"{schema}.{table}"
-        of = FOLLOWS_FROM.get(name) if as_in is None else as_in.get(name, {}).get("of")
-        read = tuple(of.split(".")) if of else (schema, table)
-        if as_in is None and read not in there:
-            of, read = None, (schema, table)  # a generation of a version that had no such relation
+    for name in (name for name, schema in there.items() if schema in DIGESTED_SCHEMAS):
+        of = as_in.get(name, {}).get("of")
+        read = ".".join(identifier(part) for part in (of or name).split("."))
         row = connection.execute(
             "select count(*), coalesce(sum(cast(hash(t) as hugeint)), 0) "
-            f"from (select columns(c -> not list_contains(?, c)) "
-            f"from {'.'.join(map(identifier, read))}) as t",
+            f"from (select columns(c -> not list_contains(?, c)) from {read}) as t",
             [list(TIMES_OF_PUBLICATION)],
         ).fetchone()
         assert row is not None

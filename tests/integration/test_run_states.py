@@ -18,6 +18,7 @@ from lead_warehouse.refresh import land_build, pipeline
 from lead_warehouse.refresh.past_runs import find_run
 from lead_warehouse.refresh.rollback import roll_back
 from lead_warehouse.refresh.verify import verify
+from lead_warehouse.state.digest import FOLLOWS_FROM, digest_tables
 from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from lead_warehouse.state.publications import Publications
@@ -264,6 +265,17 @@ def test_fault_13_the_doctor_finds_a_corrupt_file_and_rollback_works(root: Path)
     roll_back(StateDirectory(root), None)
     assert leads(root) == ["a"]
     assert wrong(root) == ["hold"]
+
+
+def test_the_doctor_holds_a_generation_against_what_its_own_manifest_was_made_of(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if a later version digested addresses by what the version that sealed it did not."""
+    monkeypatch.setitem(FOLLOWS_FROM, "marts.fct_addresses", "marts.dim_leads")
+    database = Generations(StateDirectory(root)).find(None).database
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert digest_tables(connection)["marts.fct_addresses"].of == "marts.dim_leads"
+    assert wrong(root) == []
 
 
 def test_fault_13_a_refresh_starts_from_the_last_good_generation(

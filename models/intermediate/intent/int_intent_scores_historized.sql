@@ -10,7 +10,7 @@
 with groups_decayed as (
 
     select * from {{ ref('int_intent_groups_decayed') }}
-    where {{ of_rescored_leads('lead_id') }}
+    where {{ of_touched_leads('lead_id', ref('int_leads_rescored')) }}
 
 ),
 
