@@ -7,12 +7,9 @@ from lead_warehouse.rules.rows import (
     AccountRules,
     BuyingGroupMember,
     BuyingGroupRole,
-    JobTitleTerm,
     RuleSet,
 )
-
-UNTOLD = "other"
-"""Function or seniority of a title that tells only the other of the two."""
+from lead_warehouse.rules.titles import TOLD_BY_TITLES, untold
 
 
 def account_problems(rules: RuleSet) -> Iterator[Problem]:
@@ -42,7 +39,7 @@ def _vacant_roles(rules: RuleSet) -> Iterator[Problem]:
 
 
 def _members(rules: RuleSet) -> Iterator[Problem]:
-    roles, terms = rules.all_rows(BuyingGroupRole), rules.all_rows(JobTitleTerm)
+    roles = rules.all_rows(BuyingGroupRole)
     for row in rules.rows(BuyingGroupMember):
         if row.job_function is None and row.job_seniority is None:
             yield row.problem(
@@ -57,13 +54,7 @@ def _members(rules: RuleSet) -> Iterator[Problem]:
                     "in buying_group_roles.csv"
                     f"{remedy(row.role, known)}"
                 )
-        for attribute in ("job_function", "job_seniority"):
+        for attribute in TOLD_BY_TITLES:
             value = getattr(row, attribute)
-            if value is None or terms is None:
-                continue
-            told = {one.value for one in terms if one.attribute == attribute} | {UNTOLD}
-            if value not in told:
-                yield row.problem(
-                    f"{attribute} {quoted(value)} is told by no term of job_title_terms.csv"
-                    f"{remedy(value, told)}"
-                )
+            if value is not None and (text := untold(rules, attribute, value)):
+                yield row.problem(text)

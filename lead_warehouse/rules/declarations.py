@@ -1,21 +1,37 @@
 """Hold the rows of a file against what its YAML declares: keys, values, references, ranges."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from lead_warehouse.rules.cells import Line, Table
 from lead_warehouse.rules.declared import Column
 from lead_warehouse.rules.problems import Problem, quoted, remedy
 
+_CENTURY_DAYS = 36_525
+LONGEST = {
+    "months": 1_200,
+    "days": _CENTURY_DAYS,
+    "hours": _CENTURY_DAYS * 24,
+    "minutes": _CENTURY_DAYS * 24 * 60,
+    "seconds": _CENTURY_DAYS * 24 * 60 * 60,
+}
+"""A century, by the unit that the name of a column ends with: for ever, where leads are scored. What
+is much longer has no instant at its end, and would stop a build."""
+
 
 def value_problems(table: Table, tables: Mapping[str, Table]) -> Iterator[Problem]:
     """Cells with a value that is not declared; references lead into ``tables``."""
     for name, column in table.declared.columns.items():
-        if not _is_limited(column):
+        longest = LONGEST.get(name.rpartition("_")[2])
+        if longest is None and not _is_limited(column):
             continue
         for line in table.lines:
             cell = line.cells.get(name)
             if cell is not None:
                 for text in _cell_problems(name, column, cell, tables):
+                    yield Problem(table.name, line.number, text)
+                if longest and _is_longer(cell, longest):
+                    text = f"{name} {quoted(cell)} is more than a century; write {longest} or less"
                     yield Problem(table.name, line.number, text)
 
 
@@ -54,6 +70,10 @@ def _is_limited(column: Column) -> bool:
 def _is_outside(cell: object, column: Column) -> bool:
     low, high = column.least, column.greatest
     return (low is not None and cell < low) or (high is not None and cell > high)  # type: ignore[operator]
+
+
+def _is_longer(cell: object, longest: int) -> bool:
+    return isinstance(cell, int | Decimal) and abs(cell) > longest
 
 
 def _repeated(table: Table, key: tuple[str, ...]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from lead_warehouse.rules.rows import (
     Profile,
     RuleSet,
 )
+from lead_warehouse.rules.titles import TOLD_BY_TITLES, untold
 
 
 def fit_problems(rules: RuleSet) -> Iterator[Problem]:
@@ -28,12 +29,21 @@ def fit_problems(rules: RuleSet) -> Iterator[Problem]:
         except ValueError as error:
             yield criterion.problem(str(error))
         else:
+            yield from _never_told(criterion, allowed, rules)
             if criterion.is_required and criterion.attribute in value_types:
                 required.append((criterion, allowed))
     yield from _exclude_everybody(required)
     yield from _unfinished_profiles(rules)
     for threshold in rules.rows(MqlThreshold):
         yield from _threshold(threshold)
+
+
+def _never_told(criterion: Criterion, allowed: Allowed, rules: RuleSet) -> Iterator[Problem]:
+    """Functions and seniorities that no job title tells, so that nobody has them."""
+    if criterion.attribute in TOLD_BY_TITLES:
+        for value in sorted(map(str, (allowed.only or frozenset()) | allowed.never)):
+            if text := untold(rules, criterion.attribute, value):
+                yield criterion.problem(text)
 
 
 def _regions(rules: RuleSet) -> Mapping[str, frozenset[str]] | None:

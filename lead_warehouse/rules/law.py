@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lead_warehouse.rules.interaction_types import scored_types, type_problems
 from lead_warehouse.rules.problems import Problem, quoted, remedy
 from lead_warehouse.rules.rows import (
     ContactPolicy,
@@ -48,7 +49,9 @@ def law_problems(rules: RuleSet) -> Iterator[Problem]:
                 f"no policy of {quoted(one.purpose)} by {quoted(one.channel)} holds everywhere; "
                 "add a row with * and * to contact_policies.csv"
             )
+    scored = scored_types(rules)
     for act in rules.rows(PersonAct):
+        yield from type_problems(act, act.interaction_type, scored)
         yield from _act(act)
     yield from _retention(rules)
     yield from _tracking(rules)

@@ -147,6 +147,9 @@ def read_operand(name: str, value_type: str, operand: str | None, places: Places
     if takes == "count":
         _count(operand)
         return Allowed()
+    if value_type == "list" and ";" in operand:
+        text = "has a semicolon, which stands between items and is in none; write it as a|b"
+        raise ValueError(f"operand {quoted(operand)} {text}")
     return _listed(name, value_type, _alternatives(name, operand), places)
 
 

@@ -243,6 +243,8 @@ class TrafficLead(Row):
     """A mark of a lead that is no prospect."""
 
     table = "traffic_leads"
+    attribute: str
+    match: str
     operand: str
 
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from lead_warehouse.nearest import did_you_mean
+from lead_warehouse.rules.interaction_types import scored_types, type_problems
 from lead_warehouse.rules.problems import Problem, quoted, remedy
 from lead_warehouse.rules.rows import (
     NegativeGroup,
     NegativeStep,
     Row,
     RuleSet,
-    Signal,
     SignalGroup,
     SignalPattern,
     TrafficAgent,
@@ -28,13 +28,15 @@ SHORTEST_TERM = 3
 LONGEST_BURST = 3600
 """Seconds; people come back within hours, so what is rarer says nothing of machines."""
 BY_HAND = "by_hand"
+DOMAINS = ("mail_domain", "company_domain")
+"""Attributes of a lead that are domains, of which rules name the bare name."""
 
 
 def pattern_problems(rules: RuleSet) -> Iterator[Problem]:
     """Patterns that find something, lead to a type that counts, and change what it counts."""
-    scored = _scored_types(rules)
+    scored = scored_types(rules)
     for row in rules.rows(SignalPattern):
-        yield from _plain_type(row, row.interaction_type)
+        yield from type_problems(row, row.interaction_type, scored)
         yield from _pattern(row, row.match, row.pattern)
         yield from row.out_of("weight_factor", least=0)
         if row.counts_as is not None and scored is not None and row.counts_as not in scored:
@@ -75,15 +77,15 @@ def negative_group_problems(rules: RuleSet) -> Iterator[Problem]:
 
 def traffic_problems(rules: RuleSet) -> Iterator[Problem]:
     """Terms that no browser holds, bursts that no person makes, decisions on one thing."""
-    scored = _scored_types(rules) or set()
+    scored = scored_types(rules) or set()
     for agent in rules.rows(TrafficAgent):
         yield from _agent(agent)
         if agent.interaction_type is not None:
-            yield from _plain_type(agent, agent.interaction_type)
+            yield from type_problems(agent, agent.interaction_type, scored)
     for burst in rules.rows(TrafficBurst):
         yield from _burst(burst, scored)
     for trap in rules.rows(TrafficHoneypot):
-        yield from _plain_type(trap, trap.interaction_type)
+        yield from type_problems(trap, trap.interaction_type, scored)
         yield from trap.out_of("before_seconds", least=0)
         yield from trap.out_of("after_seconds", least=0)
         if (trap.match is None) != (trap.pattern is None):
@@ -96,7 +98,7 @@ def traffic_problems(rules: RuleSet) -> Iterator[Problem]:
                 "points are given for it; name the asset that is a trap in pattern"
             )
     for opening in rules.rows(TrafficOpening):
-        yield from _plain_type(opening, opening.interaction_type)
+        yield from type_problems(opening, opening.interaction_type, scored)
         yield from opening.out_of("min_count", least=1)
     for lead in rules.rows(TrafficLead):
         if lead.operand != folded(lead.operand):
@@ -104,25 +106,12 @@ def traffic_problems(rules: RuleSet) -> Iterator[Problem]:
                 f"operand {quoted(lead.operand)} would match nothing: values are compared in "
                 f"lower case and without accents; write {quoted(folded(lead.operand))}"
             )
+        elif lead.attribute in DOMAINS and lead.operand != (bare := _bare_domain(lead)):
+            yield lead.problem(
+                f"operand {quoted(lead.operand)} would match nothing: of addresses and sites the "
+                f"domain is compared; write {quoted(bare)}"
+            )
     yield from _overrides(rules)
-
-
-def _scored_types(rules: RuleSet) -> set[str] | None:
-    """Types that give or take points; nothing when a file that says so cannot be read."""
-    if rules.all_rows(Signal) is None or rules.all_rows(NegativeStep) is None:
-        return None
-    return {
-        *(one.interaction_type for one in rules.rows(Signal)),
-        *(one.interaction_type for one in rules.rows(NegativeStep)),
-    }
-
-
-def _plain_type(row: Row, interaction_type: str) -> Iterator[Problem]:
-    if interaction_type != (plain := interaction_type.strip().lower()):
-        yield row.problem(
-            f"interaction_type {quoted(interaction_type)} would match nothing: types are compared "
-            f"in lower case; write {quoted(plain)}"
-        )
 
 
 def _pattern(row: Row, match: str, pattern: str) -> Iterator[Problem]:
@@ -180,6 +169,16 @@ def _burst(row: TrafficBurst, scored: set[str]) -> Iterator[Problem]:
             )
         elif one not in scored and (hint := did_you_mean(one, scored)):
             yield row.problem(f"interaction_types names {quoted(one)}, which no rule scores{hint}")
+
+
+def _bare_domain(lead: TrafficLead) -> str:
+    """The operand without what stands around a domain in an address or a site.
+
+    What ends or begins anywhere (``.example``) may have its dots.
+    """
+    host = re.sub(r"^.*(://|@)", "", lead.operand)
+    host = re.sub(r"[/?#:].*$", "", host)
+    return re.sub(r"^www\.|\.$", "", host) if lead.match == "equals" else host
 
 
 def _overrides(rules: RuleSet) -> Iterator[Problem]:

@@ -47,15 +47,32 @@ texts as (
 
 ),
 
+-- What an address encodes is part of its path, a question mark too; where all of it is encoded, its
+-- query is.
+decoded as (
+
+    select
+        interaction_type,
+        text,
+        case
+            when position('/' in text) > 0
+                then {{ url_decoded(dbt.split_part(dbt.split_part('text', "'#'", 1), "'?'", 1)) }}
+            else
+                {{ dbt.split_part(
+                    dbt.split_part(url_decoded('text'), "'#'", 1), "'?'", 1
+                ) }}
+        end as page
+    from texts
+
+),
+
 without_query as (
 
     select
         interaction_type,
         text,
-        {{ dbt.split_part(
-            dbt.split_part(normalized_text(url_decoded('text')), "'#'", 1), "'?'", 1
-        ) }} as plain
-    from texts
+        {{ normalized_text('page') }} as plain
+    from decoded
 
 ),
 

@@ -102,7 +102,15 @@ values_matched as (
         on attributes.attribute = rules.attribute
     where
         case rules.match
-            when 'equals' then attributes.value = rules.operand
+            -- A domain has its sub-domains with it, as an account has.
+            when 'equals'
+                then
+                    attributes.value = rules.operand
+                    or (
+                        attributes.attribute in ('mail_domain', 'company_domain')
+                        and right(attributes.value, length(rules.operand) + 1)
+                        = '.' || rules.operand
+                    )
             when 'starts_with' then position(rules.operand in attributes.value) = 1
             when 'ends_with'
                 then right(attributes.value, length(rules.operand)) = rules.operand

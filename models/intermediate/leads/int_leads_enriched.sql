@@ -95,7 +95,10 @@ put_together as (
         lead_versions.created_at,
         coalesce(lead_countries.country_code, account_countries.country_code) as country_code,
         coalesce(lead_versions.company_name, account_versions.account_name) as company_name,
-        coalesce(lead_versions.company_domain, account_versions.domain) as company_domain,
+        coalesce(
+            {{ domain_of_site('lead_versions.company_domain') }},
+            {{ domain_of_site('account_versions.domain') }}
+        ) as company_domain,
         lead_versions.company_type,
         coalesce(lead_versions.industry, account_versions.industry) as industry,
         account_versions.sector_code,
@@ -150,10 +153,7 @@ with_domain as (
 
     select
         *,
-        case
-            when position('@' in email) > 0
-                then nullif({{ normalized_text(dbt.split_part('email', "'@'", -1)) }}, '')
-        end as email_domain
+        {{ domain_of_email('email') }} as email_domain
     from put_together
 
 ),

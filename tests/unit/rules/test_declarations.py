@@ -52,6 +52,21 @@ RULES = PROJECT_DIR / "seeds" / "rules"
             "0",
             "window_days '0' is out of range; it must be 1 or more and 3650 or less",
         ),
+        (
+            "signal_groups",
+            "web",
+            "half_life_days",
+            "36525.000001",
+            "half_life_days '36525.000001' is more than a century; write 36525 or less",
+        ),
+        ("signal_groups", "web", "half_life_days", "36525", None),
+        (
+            "negative_steps",
+            "careers_page",
+            "lasts_days",
+            "999999999",
+            "lasts_days '999999999' is more than a century; write 36525 or less",
+        ),
         ("funnel_steps", "90", "window_days", "1", None),
         ("funnel_steps", "90", "window_days", "3650", None),
         (

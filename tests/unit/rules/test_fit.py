@@ -42,6 +42,44 @@ def test_a_criterion_is_refused_when_it_makes_no_sense(
     assert rules.said_of(place) == ([said] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("attribute", "operator", "operand", "said"),
+    [
+        (
+            "job_function",
+            "in",
+            "operation|purchasing",
+            "job_function 'operation' is told by no term of job_title_terms.csv; "
+            "did you mean 'operations'?",
+        ),
+        (
+            "job_seniority",
+            "not_equals",
+            "managers",
+            "job_seniority 'managers' is told by no term of job_title_terms.csv; "
+            "did you mean 'manager'?",
+        ),
+        ("job_function", "in", "operations|other", None),
+        ("job_function", "contains", "operat", None),
+        (
+            "tech_stack",
+            "contains_any",
+            "erp;sap",
+            "operand 'erp;sap' has a semicolon, which stands between items and is in none; "
+            "write it as a|b",
+        ),
+        ("tech_stack", "contains_any", "erp|sap", None),
+    ],
+)
+def test_a_criterion_that_nobody_can_meet_is_refused(
+    rules: ChangedRules, attribute: str, operator: str, operand: str, said: str | None
+) -> None:
+    place = rules.change(
+        "icp_criteria", "listed", attribute=attribute, operator=operator, operand=operand
+    )
+    assert rules.said_of(place) == ([said] if said else [])
+
+
 def test_a_criterion_tells_all_that_is_wrong_with_it(rules: ChangedRules) -> None:
     place = rules.change(
         "icp_criteria", "listed", points="0", operand="x", label_en="", profile="saas"

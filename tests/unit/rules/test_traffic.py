@@ -48,6 +48,51 @@ def shipped(table: str, folder: str) -> list[dict[str, str]]:
         (
             "signal_patterns",
             "pricing",
+            {"interaction_type": "pages"},
+            "interaction_type 'pages' is scored by no rule; did you mean 'page'?",
+        ),
+        ("signal_patterns", "pricing", {"interaction_type": "product_page"}, None),
+        (
+            "traffic_openings",
+            "opened_and_nothing_else",
+            {"interaction_type": "opne"},
+            "interaction_type 'opne' is scored by no rule; did you mean 'open'?",
+        ),
+        (
+            "traffic_honeypots",
+            "trap_page",
+            {"interaction_type": "pge"},
+            "interaction_type 'pge' is scored by no rule; did you mean 'page'?",
+        ),
+        (
+            "person_acts",
+            "click",
+            {"interaction_type": "clik"},
+            "interaction_type 'clik' is scored by no rule; did you mean 'click'?",
+        ),
+        (
+            "traffic_leads",
+            "own_mail_domain",
+            {"operand": "@vendor.example"},
+            "operand '@vendor.example' would match nothing: of addresses and sites the domain is "
+            "compared; write 'vendor.example'",
+        ),
+        (
+            "traffic_leads",
+            "own_company_domain",
+            {"operand": "https://www.vendor.example/about"},
+            "operand 'https://www.vendor.example/about' would match nothing: of addresses and "
+            "sites the domain is compared; write 'vendor.example'",
+        ),
+        (
+            "traffic_leads",
+            "own_company_domain",
+            {"match": "ends_with", "operand": ".vendor.example"},
+            None,
+        ),
+        (
+            "signal_patterns",
+            "pricing",
             {"pattern": "*"},
             "pattern '*' says nothing of an asset; write a path such as /pricing",
         ),
