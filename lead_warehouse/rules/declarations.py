@@ -15,8 +15,10 @@ LONGEST = {
     "minutes": _CENTURY_DAYS * 24 * 60,
     "seconds": _CENTURY_DAYS * 24 * 60 * 60,
 }
-"""A century, by the unit that the name of a column ends with: for ever, where leads are scored. What
-is much longer has no instant at its end, and would stop a build."""
+"""A century, by the unit that the name of a column ends with: for ever, where leads are scored.
+
+What is much longer has no instant at its end, and would stop a build.
+"""
 
 
 def value_problems(table: Table, tables: Mapping[str, Table]) -> Iterator[Problem]:
@@ -73,7 +75,7 @@ def _is_outside(cell: object, column: Column) -> bool:
 
 
 def _is_longer(cell: object, longest: int) -> bool:
-    return isinstance(cell, int | Decimal) and abs(cell) > longest
+    return isinstance(cell, int | Decimal) and not -longest <= cell <= longest
 
 
 def _repeated(table: Table, key: tuple[str, ...]) -> Iterator[Problem]:

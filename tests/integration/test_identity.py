@@ -315,6 +315,10 @@ def test_fault_35_chains_circles_and_splits_have_one_survivor_each(state: Path) 
         "apart_1": "apart_1", "apart_2": "apart_2",
         "twin_1": "twin_2", "twin_2": "twin_2",
     }  # fmt: skip
+    # The circle closed on the tenth; its two were one since the ninth.
+    assert ask(
+        state, "select linked_at from marts.dim_lead_identities where lead_id = 'circle_2'"
+    ) == [(datetime(2026, 1, 9, 9),)]
     leads = ask(state, "select lead_id, duplicate_count from marts.dim_leads order by 1")
     assert leads == [
         ("apart_1", 0), ("apart_2", 0), ("chain_3", 2), ("circle_1", 1), ("plain", 0), ("twin_2", 1)

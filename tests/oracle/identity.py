@@ -57,7 +57,9 @@ def identities(
     latest = _latest(merges)
     following = _without_circles(latest)
     taken_apart = {lead for lead, merge in latest.items() if merge.survivor == lead}
-    links = [Link(one.merged, one.survivor, one.at) for one in following.values()]
+    links = [
+        Link(lead, one.survivor, one.at) for lead, one in latest.items() if one.survivor != lead
+    ]
     links += _by_address(addresses, taken_apart, most_leads)
     groups = _Groups()
     for link in links:

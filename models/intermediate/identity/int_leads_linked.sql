@@ -17,9 +17,10 @@ by_merge as (
         merged_lead_id as lead_id,
         surviving_lead_id as other_lead_id,
         merged_at as linked_at,
-        'merge' as link_reason
+        -- It takes nobody away any more, and is still when the two became one.
+        case when is_end_of_circle then 'circle' else 'merge' end as link_reason
     from latest_merges
-    where not is_taken_back and not is_end_of_circle
+    where not is_taken_back
 
 ),
 
