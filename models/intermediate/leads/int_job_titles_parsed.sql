@@ -30,8 +30,19 @@ titles_in_words as (
 
     select
         job_title,
-        {{ normalized_words('job_title') }} as title_words
+        {{ normalized_words(current_job('job_title')) }} as title_words
     from titles
+
+),
+
+-- Whom somebody works for is senior, not the one who works for them.
+titles_of_oneself as (
+
+    select
+        job_title,
+        title_words,
+        {{ own_words('title_words') }} as own_words
+    from titles_in_words
 
 ),
 
@@ -40,8 +51,9 @@ words_of_titles as (
     select
         job_title,
         title_words,
+        own_words,
         {{ split_to_rows('title_words', ' ') }} as word
-    from titles_in_words
+    from titles_of_oneself
 
 ),
 
@@ -50,6 +62,7 @@ words as (
     select distinct
         job_title,
         title_words,
+        own_words,
         word
     from words_of_titles
 
@@ -68,7 +81,15 @@ terms_found as (
     inner join terms
         on
             words.word = {{ dbt.split_part('terms.term', "' '", 1) }}
-            and position(' ' || terms.term || ' ' in ' ' || words.title_words || ' ') > 0
+            and position(
+                ' ' || terms.term || ' ' in
+                ' '
+                || case
+                    when terms.attribute = 'job_seniority' then words.own_words
+                    else words.title_words
+                end
+                || ' '
+            ) > 0
 
 ),
 
