@@ -78,6 +78,12 @@ def outcome(criterion: Criterion, attributes: Attributes, rules: Rules) -> Outco
     if criterion.operator in ("in_region", "not_in_region"):
         found = _in_region(value, criterion.operand, rules)
         found = found == (criterion.operator == "in_region")
+    elif (
+        criterion.operator in ("contains_word", "not_contains_word")
+        and rules.value_types[criterion.attribute] == "list"
+    ):
+        found = any(_contains_word(item, criterion.operand) for item in _items(str(value)))
+        found = found == (criterion.operator == "contains_word")
     else:
         found = _OPERATORS[criterion.operator](value, criterion.operand)
     return "matched" if found else "not_matched"

@@ -103,7 +103,7 @@ SUITED = {
     "number": "equals not_equals in not_in between not_between at_least at_most more_than "
     "less_than",
     "country": "equals not_equals in not_in in_region not_in_region",
-    "list": "contains_any contains_all contains_none has_at_least",
+    "list": "contains_any contains_all contains_none contains_word not_contains_word has_at_least",
     "boolean": "is_true is_false",
 }
 OF_ALL = ["is_known", "is_unknown"]

@@ -30,7 +30,7 @@ values_known as (
 
 ),
 
--- Words are asked for of texts only; of a list its items are counted, each once.
+-- Of a list its items are counted, each once, and words are sought in each by itself.
 values_in_parts as (
 
     select
@@ -48,7 +48,9 @@ values_read as (
         values_known.attribute,
         values_known.text_value,
         values_known.number_value,
-        ' ' || {{ normalized_words('values_known.text_value') }} || ' ' as value_words,
+        {{ dbt.listagg(
+            "' ' || " ~ normalized_words('values_in_parts.item') ~ " || ' '", "'|'"
+        ) }} as value_words,
         count(distinct nullif(values_in_parts.item, '')) as item_count
     from values_known
     left join values_in_parts

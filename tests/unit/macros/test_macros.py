@@ -127,6 +127,7 @@ def test_texts_are_compared_without_case_accents_and_outer_blanks(
         (" SAP ;Oracle ERP;  É ", "|sap|oracle erp|e|"),
         ("SAP", "|sap|"),
         ("SAP;", "|sap||"),
+        ("a|b;c", "|a b|c|"),
         ("", "||"),
         (None, None),
     ],

@@ -13,7 +13,8 @@ SUITED = {
     "number": "equals not_equals in not_in between not_between at_least at_most more_than "
     "less_than is_known is_unknown",
     "country": "equals not_equals in not_in in_region not_in_region is_known is_unknown",
-    "list": "contains_any contains_all contains_none has_at_least is_known is_unknown",
+    "list": "contains_any contains_all contains_none contains_word not_contains_word has_at_least "
+    "is_known is_unknown",
     "boolean": "is_true is_false is_known is_unknown",
 }
 
@@ -46,6 +47,7 @@ def test_operators_suit_the_types_they_can_compare() -> None:
         ("less_than", "number", "-3"),
         ("at_least", "number", "2000"),
         ("at_most", "number", "0"),
+        ("contains_word", "list", "sap|sage x3"),
         ("contains_any", "list", "erp|sap"),
         ("contains_all", "list", "erp"),
         ("contains_none", "list", "erp|sap"),
