@@ -39,3 +39,8 @@ def readers_may_leave() -> Iterator[None]:
 def complain(text: str) -> None:
     """Print a line to standard error."""
     errors.print(text)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, in the right number."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

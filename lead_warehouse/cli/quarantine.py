@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lead_warehouse.cli import show, show_quarantine
-from lead_warehouse.cli.console import output, readers_may_leave, say
+from lead_warehouse.cli.console import counted, output, readers_may_leave, say
 from lead_warehouse.cli.options import (
     DEFAULT_MAPPING,
     DEFAULT_STATE,
@@ -128,11 +128,11 @@ def dismiss_command(
         _check_input(quarantine, input_name)
     if undo:
         done = reopen(directory, wanted, reason)
-        say(f"{show_quarantine.counted(len(done), 'record')} open again")
+        say(f"{counted(len(done), 'record')} open again")
         return
     done = dismiss(directory, wanted, reason or "")
     say(
-        f"{show_quarantine.counted(len(done), 'record')} dismissed; still counted as in "
+        f"{counted(len(done), 'record')} dismissed; still counted as in "
         "quarantine, and marked in raw.quarantined_rows by the next refresh"
     )
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lead_warehouse.cli import show_deliveries
-from lead_warehouse.cli.console import output, printer, say
+from lead_warehouse.cli.console import counted, output, printer, say
 from lead_warehouse.clock import utc_now
 from lead_warehouse.errors import UserError
 from lead_warehouse.explain.explanation import Explanation
@@ -77,7 +77,7 @@ def refresh_report(report: RefreshReport, state: StateDirectory) -> None:
     landed = [account for account in report.accounts if not account.held_because]
     accepted = sum(account.accepted for account in landed)
     say(
-        f"\n{len(landed)} files landed ({accepted:,} records accepted, "
+        f"\n{counted(len(landed), 'file')} landed ({counted(accepted, 'record')} accepted, "
         f"{report.quarantined:,} in quarantine), {report.unchanged_files} known already"
     )
     _notes(report, landed)

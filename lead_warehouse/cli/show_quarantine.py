@@ -5,17 +5,12 @@ import sys
 from dataclasses import asdict
 
 from lead_warehouse.cli import show
-from lead_warehouse.cli.console import say
+from lead_warehouse.cli.console import counted, say
 from lead_warehouse.quarantine.outcome import Replay
 from lead_warehouse.quarantine.records import Record
 from lead_warehouse.query import Rows
 
 CHARACTERS_SHOWN = 4000
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things, in the right number."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def listed(kinds: Rows, shown: Rows | None, status: str) -> None:

@@ -17,6 +17,7 @@ inner join seeds.lifecycle_stages as stages on leads.rules_stage = stages.stage
 cross join raw.refresh_context as context
 where
     leads.rules_stage not in ('customer', 'lost', 'disqualified', 'recycled')
+    and coalesce(leads.deleted_at > context.as_of, true)
     and not exists (
         select 1
         from intermediate.int_profiling_objections_dated as objections
@@ -64,7 +65,8 @@ def hottest(
 ) -> list[HotLead]:
     """The leads still in play that come first by temperature, priority, intent and fit.
 
-    Left out are those who rest, who objected to profiling, and contacts of customers.
+    Left out are those who rest, whose record was deleted at its source, who objected to profiling,
+    and contacts of customers.
 
     Args:
         limit: how many.

@@ -36,7 +36,7 @@ KEY = "premises"
 """In a manifest."""
 
 CHANGED = {
-    "landed": "what has landed is not the same",
+    "landed": "what has landed is not the same (files, or what readers were first shown)",
     "instant": "it speaks for another instant",
     "mapping": "the mapping changed",
     "rules": "rules or reference data changed",

@@ -382,6 +382,7 @@ def test_an_iso_timestamp_without_offset_is_utc_by_default(cell: str, value: dat
         ("+0200", 8, 20),
         ("+02:00", 8, 20),
         (" +02:00", 8, 20),
+        (" UTC", 10, 20),
         ("-05:30", 15, 50),
         ("-0530", 15, 50),
         ("-05", 15, 20),
