@@ -47,6 +47,17 @@ texts as (
 
 ),
 
+routed as (
+
+    select
+        interaction_type,
+        text,
+        -- A site of one page writes its paths behind a hash.
+        replace(replace(replace(text, '#!/', '#/'), '/#/', '/'), '#/', '/') as route
+    from texts
+
+),
+
 -- What an address encodes is part of its path, a question mark too; where all of it is encoded, its
 -- query is.
 decoded as (
@@ -55,14 +66,14 @@ decoded as (
         interaction_type,
         text,
         case
-            when position('/' in text) > 0
-                then {{ url_decoded(dbt.split_part(dbt.split_part('text', "'#'", 1), "'?'", 1)) }}
+            when position('/' in route) > 0
+                then {{ url_decoded(dbt.split_part(dbt.split_part('route', "'#'", 1), "'?'", 1)) }}
             else
                 {{ dbt.split_part(
-                    dbt.split_part(url_decoded('text'), "'#'", 1), "'?'", 1
+                    dbt.split_part(url_decoded('route'), "'#'", 1), "'?'", 1
                 ) }}
         end as page
-    from texts
+    from routed
 
 ),
 
@@ -71,7 +82,7 @@ without_query as (
     select
         interaction_type,
         text,
-        {{ normalized_text('page') }} as plain
+        {{ dbt.split_part(normalized_text('page'), "';jsessionid='", 1) }} as plain
     from decoded
 
 ),
