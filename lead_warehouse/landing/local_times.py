@@ -50,8 +50,8 @@ def written_time(text: str, written: Notation) -> WrittenTime:
             parsed,
             None if has_offset else changing,
         )
-    # ISO 8601 also writes Z, +02 and +0200, and no seconds, where the engine wants 00+02:00; exports
-    # of BigQuery write UTC.
+    # ISO 8601 also writes Z, +02 and +0200, and no seconds, where the engine wants 00+02:00;
+    # exports of BigQuery write UTC.
     ends_in_offset = literal(f" ?{ISO_OFFSET}$")
     offset = f"regexp_extract({text}, {ends_in_offset}, 1)"
     clock = f"regexp_replace({text}, {ends_in_offset}, '')"
@@ -59,7 +59,8 @@ def written_time(text: str, written: Notation) -> WrittenTime:
         f"case when length({clock}) = {LENGTH_TO_THE_MINUTE} then {clock} || ':00' else {clock} end"
     )
     full_offset = (
-        f"case when {offset} in ('Z', 'UTC') then '+00:00' when length({offset}) = 3 then {offset} || ':00' "
+        f"case when {offset} in ('Z', 'UTC') then '+00:00' "
+        f"when length({offset}) = 3 then {offset} || ':00' "
         f"when length({offset}) = 5 then left({offset}, 3) || ':' || right({offset}, 2) "
         f"else {offset} end"
     )
