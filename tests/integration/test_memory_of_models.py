@@ -59,6 +59,28 @@ def test_fault_18_a_kept_table_has_its_rows_once_when_it_is_built_again(small: S
     assert small.ask("select lead_id, n from marts.kept order by lead_id") == [("a", 1), ("b", 2)]
 
 
+def test_fault_18_what_deleted_rows_keep_in_memory_is_given_back_before_a_model_is_built_again(
+    small: Small,
+) -> None:
+    small.write(
+        "deleted_from",
+        "{{ config(post_hook={'sql': 'delete from {{ this }} where n % 2000 = 1', "
+        "'transaction': False}) }}"
+        "select range as n from range(11000000)",
+    )
+    small.write(
+        "much",
+        "-- depends_on: {{ ref('deleted_from') }}\n"
+        "select list(range) as numbers from range(2500000)",
+    )
+    results = small.run(**MEMORY)
+    assert {name: one.status for name, one in results.items()} == {
+        "deleted_from": "success",
+        "much": "success",
+    }
+    assert "memory ran out: 1 model is built again, one at a time" in small.told
+
+
 def test_another_error_is_not_tried_again(small: Small) -> None:
     small.write("wrong", "select nothing from nowhere")
     assert small.run()["wrong"].status == "error"
