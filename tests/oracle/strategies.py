@@ -103,7 +103,7 @@ SUITED = {
     "number": "equals not_equals in not_in between not_between at_least at_most more_than "
     "less_than",
     "country": "equals not_equals in not_in in_region not_in_region",
-    "list": "contains_any contains_all contains_none contains_word not_contains_word has_at_least",
+    "list": "contains_any contains_all contains_none has_at_least",
     "boolean": "is_true is_false",
 }
 OF_ALL = ["is_known", "is_unknown"]
@@ -138,12 +138,20 @@ def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
                     criterion_group=draw(st.sampled_from(["size", "more", f"more_{number}"])),
                     attribute=attribute,
                     operator=operator,
-                    operand=draw(_operands(operator, kind, base)),
+                    operand=_told(attribute, operator, draw(_operands(operator, kind, base)), base),
                     points=points,
                     is_required=is_required,
                 )
             )
     return found
+
+
+def _told(attribute: str, operator: str, operand: str, base: Rules) -> str:
+    """The operand, or one that job titles tell where the rules check refuses any other."""
+    values = sorted({one.value for one in base.title_terms if one.attribute == attribute})
+    if not values or operator not in ("equals", "not_equals", "in", "not_in"):
+        return operand
+    return "|".join(values[TEXTS.index(word) % len(values)] for word in operand.split("|"))
 
 
 def _operands(operator: str, kind: str, base: Rules) -> SearchStrategy[str]:
