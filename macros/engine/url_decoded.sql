@@ -12,5 +12,8 @@
         {%- set ns.text = "regexp_replace(" ~ ns.text ~ ", '%[" ~ first
             ~ "]([0-9A-Fa-f])', chr(1) || 'C3' || chr(1) || '" ~ second ~ "\\1', 'g')" -%}
     {%- endfor -%}
-    coalesce(try(url_decode({{ text }})), url_decode(replace({{ ns.text }}, chr(1), '%')))
+    {#- A text may have the character that marks what was replaced; then it stays as it is. -#}
+    coalesce(
+        try(url_decode({{ text }})), try(url_decode(replace({{ ns.text }}, chr(1), '%'))), {{ text }}
+    )
 {%- endmacro %}

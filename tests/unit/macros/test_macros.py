@@ -76,6 +76,7 @@ TEXTS = macros(
     "engine/normalized_list.sql",
     "engine/split_to_rows.sql",
     "engine/number_or_null.sql",
+    "engine/url_decoded.sql",
 )
 SCORING = macros(
     "engine/numbers_up_to.sql",
@@ -134,6 +135,29 @@ def test_texts_are_compared_without_case_accents_and_outer_blanks(
 )
 def test_every_item_of_a_list_stands_between_bars(given: str | None, items: str | None) -> None:
     assert value(TEXTS.normalized_list("x"), given) == items
+
+
+@pytest.mark.parametrize(
+    ("given", "decoded"),
+    [
+        ("caf%C3%A9", "café"),
+        ("caf%E9/%fc", "café/ü"),
+        ("100 %", "100 %"),
+        ("%zz%2F", "%zz/"),
+        # The mark that is put in place of a percent sign, in the address itself.
+        ("caf%E9\x01E9", "caf%E9\x01E9"),
+    ],
+)
+def test_an_address_is_decoded_whatever_its_bytes_are(given: str, decoded: str) -> None:
+    assert value(TEXTS.url_decoded("x"), given) == decoded
+
+
+ESCAPES = st.lists(st.sampled_from(["%", "%E9", "%C3", "%A9", "%ED%A0%80", "\x01", "E9", "a", "/"]))
+
+
+@given(ESCAPES.map("".join))
+def test_no_address_stops_a_build(address: str) -> None:
+    assert value(TEXTS.url_decoded("x"), address) is not None
 
 
 def test_rows_are_made_of_parts_and_numbers_and_none_of_null() -> None:
