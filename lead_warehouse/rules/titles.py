@@ -6,6 +6,8 @@ from lead_warehouse.rules.rows import JobTitleTerm, RuleSet
 TOLD_BY_TITLES = ("job_function", "job_seniority")
 OTHER = "other"
 """Function or seniority of a title that tells only the other of the two."""
+UNKNOWN = "unknown"
+"""What a term says that makes a title tell nothing: nobody has it."""
 
 
 def untold(rules: RuleSet, attribute: str, value: str) -> str | None:
@@ -17,7 +19,7 @@ def untold(rules: RuleSet, attribute: str, value: str) -> str | None:
     terms = rules.all_rows(JobTitleTerm)
     if terms is None:
         return None
-    told = {one.value for one in terms if one.attribute == attribute} | {OTHER}
+    told = {one.value for one in terms if one.attribute == attribute} - {UNKNOWN} | {OTHER}
     if value in told:
         return None
     return (

@@ -8,6 +8,8 @@ import pytest
 from lead_warehouse.erasure.erase import Who, erase, plan
 from lead_warehouse.erasure.key import KEY_VARIABLE
 from lead_warehouse.erasure.residue import find_residue
+from lead_warehouse.explain.hottest import hottest
+from lead_warehouse.state.generations import Generations
 from lead_warehouse.state.layout import StateDirectory
 from tests.conftest import ask, refresh_state
 
@@ -178,6 +180,8 @@ def test_fault_36_a_record_deleted_at_the_source_is_nobody_to_contact(folder: Pa
         folder / "state",
         "select deleted_at::date::varchar from marts.dim_leads where lead_id = 'deleted'",
     ) == [("2026-03-01",)]
+    shown = [one.lead_id for one in hottest(Generations(StateDirectory(folder / "state")), 100)]
+    assert "fr-silent" in shown and "deleted" not in shown
 
 
 def test_what_is_due_is_listed(folder: Path) -> None:

@@ -148,7 +148,8 @@ def _more_criteria(draw: st.DrawFn, base: Rules) -> list[Criterion]:
 
 def _told(attribute: str, operator: str, operand: str, base: Rules) -> str:
     """The operand, or one that job titles tell where the rules check refuses any other."""
-    values = sorted({one.value for one in base.title_terms if one.attribute == attribute})
+    told = {one.value for one in base.title_terms if one.attribute == attribute}
+    values = sorted(told - {"unknown"})
     if not values or operator not in ("equals", "not_equals", "in", "not_in"):
         return operand
     return "|".join(values[TEXTS.index(word) % len(values)] for word in operand.split("|"))

@@ -59,6 +59,13 @@ def test_a_criterion_is_refused_when_it_makes_no_sense(
             "job_seniority 'managers' is told by no term of job_title_terms.csv; "
             "did you mean 'manager'?",
         ),
+        (
+            "job_seniority",
+            "equals",
+            "unknown",
+            "job_seniority 'unknown' is told by no term of job_title_terms.csv; use one of "
+            "c_level, director, head, manager, other, staff, student, vp",
+        ),
         ("job_function", "in", "operations|other", None),
         ("job_function", "contains", "operat", None),
         (
